@@ -1,0 +1,17 @@
+namespace Vtok.Models;
+
+/// <summary>Options of <see cref="ITokenizerModel.Decode"/>; a model ignores what it has no use for.</summary>
+public sealed record DecodeOptions
+{
+    /// <summary>Name of the decoder head, such as "faithful" or "vivid"; null means the model's first.</summary>
+    public string? Look { get; init; }
+
+    /// <summary>Steps of a sampling decoder, 1..1000; null means the model's default.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Guidance scale of a sampling decoder; null means the model's default.</summary>
+    public double? Guidance { get; init; }
+
+    /// <summary>Seed of a sampling decoder. Default: 0.</summary>
+    public ulong Seed { get; init; }
+}

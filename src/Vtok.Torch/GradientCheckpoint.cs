@@ -1,0 +1,36 @@
+namespace Vtok.Torch;
+
+/// <summary>Gradient checkpointing: keeps only a block's input and runs the block again in the backward pass.</summary>
+/// <remarks>Parameters used inside receive their gradients in the nested backward pass; dropout inside the block must be off or seeded.</remarks>
+public sealed class GradientCheckpoint : autograd.SingleTensorFunction<GradientCheckpoint>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(GradientCheckpoint);
+
+    /// <summary>Runs <paramref name="block"/> on <paramref name="x"/>, keeping nothing of its inside when a gradient is wanted.</summary>
+    public static Tensor Run(Func<Tensor, Tensor> block, Tensor x) => x.requires_grad ? apply(x, block) : block(x);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var x = (Tensor)vars[0];
+        var block = (Func<Tensor, Tensor>)vars[1];
+        ctx.save_for_backward([x]);
+        ctx.save_data("block", block);
+        return block(x); // autograd is off here
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad)
+    {
+        var block = (Func<Tensor, Tensor>)ctx.get_data("block");
+        using Tensor x = ctx.get_saved_variables()[0].detach();
+        x.requires_grad_(true);
+        using (enable_grad())
+        {
+            using Tensor y = block(x);
+            y.backward([grad]);
+        }
+        return [x.grad!.MoveToOuterDisposeScope(), null!];
+    }
+}
