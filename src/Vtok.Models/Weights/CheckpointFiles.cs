@@ -1,0 +1,61 @@
+namespace Vtok.Models.Weights;
+
+/// <summary>Opening and replacing files, with failures as <see cref="CheckpointException"/>.</summary>
+internal static class CheckpointFiles
+{
+    /// <summary>Opens a file for reading.</summary>
+    public static FileStream OpenRead(string path)
+    {
+        string name = Path.GetFileName(path);
+        if (Directory.Exists(path))
+            throw new CheckpointException(CheckpointError.Unreadable, $"{name}: a folder, expected a file");
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CheckpointException(CheckpointError.Missing, $"{name}: not found", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(CheckpointError.Unreadable, $"{name}: cannot be read ({FirstLine(e.Message)})", e);
+        }
+    }
+
+    /// <summary>Reads a text or table file of at most <paramref name="limit"/> bytes.</summary>
+    public static byte[] ReadSmall(string path, int limit)
+    {
+        using FileStream stream = OpenRead(path);
+        if (stream.Length > limit)
+            throw new CheckpointException(CheckpointError.TooLarge, $"{Path.GetFileName(path)}: {stream.Length} bytes, at most {limit} are read");
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>Writes to a temporary name beside <paramref name="path"/>, flushes to the disk and renames; nothing half-written stays.</summary>
+    public static void Replace(string path, Action<FileStream> write)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(CheckpointError.Unreadable, $"{Path.GetFileName(path)}: cannot be written ({FirstLine(e.Message)})", e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static string FirstLine(string message) => message.Split('\n')[0].Trim();
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Vtok.Torch;
+
+namespace Vtok.Models.Weights;
+
+/// <summary>Writes safetensors files: tensors sorted by name, the header padded with spaces to eight bytes.</summary>
+public static class SafetensorsWriter
+{
+    private const int Chunk = 1 << 24;
+
+    /// <summary>Writes a file; it appears under its name only when it is whole and on the disk.</summary>
+    /// <remarks>Holds at most one tensor's copy at a time, and that only for tensors that are not contiguous on the CPU.</remarks>
+    /// <param name="path">The file; replaced if it is there.</param>
+    /// <param name="tensors">Tensors by name, any device.</param>
+    /// <param name="metadata">Text beside the tensors.</param>
+    /// <exception cref="CheckpointException">A type that the format has no name for, or the file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        string[] names = [.. tensors.Keys.Order(StringComparer.Ordinal)];
+        byte[] header = Header(names, tensors, metadata ?? new Dictionary<string, string>());
+        CheckpointFiles.Replace(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[8];
+            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+            stream.Write(length);
+            stream.Write(header);
+            foreach (string name in names)
+                WriteTensor(stream, tensors[name]);
+        });
+    }
+
+    private static byte[] Header(string[] names, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            if (metadata.Count > 0)
+            {
+                json.WriteStartObject("__metadata__");
+                foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                    json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+            long offset = 0;
+            foreach (string name in names)
+            {
+                Tensor tensor = tensors[name];
+                json.WriteStartObject(name);
+                json.WriteString("dtype", TensorTypes.NameOf(tensor.dtype)
+                    ?? throw new CheckpointException(CheckpointError.Unsupported, $"{name}: type {tensor.dtype} has no name in safetensors; known are {TensorTypes.Known}"));
+                json.WriteStartArray("shape");
+                foreach (long size in tensor.shape)
+                    json.WriteNumberValue(size);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += tensor.numel() * TensorTypes.SizeOf(tensor.dtype));
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        while (buffer.Length % 8 != 0)
+            buffer.WriteByte((byte)' ');
+        return buffer.ToArray();
+    }
+
+    private static unsafe void WriteTensor(Stream stream, Tensor tensor)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        Tensor plain = tensor.detach().cpu().contiguous();
+        long bytes = plain.numel() * TensorTypes.SizeOf(plain.dtype);
+        byte* data = (byte*)ForeignTensor.DataPointer(plain);
+        for (long done = 0; done < bytes; done += Chunk)
+            stream.Write(new ReadOnlySpan<byte>(data + done, (int)Math.Min(Chunk, bytes - done)));
+    }
+}
