@@ -43,6 +43,23 @@ public static unsafe class Autocast
         return new Scope((sbyte)device, (sbyte)type);
     }
 
+    /// <summary>Turns autocast off for this thread until the result is disposed, where float32 must stay float32. Never fails.</summary>
+    public static IDisposable? Suspend(DeviceType device) =>
+        Available && IsEnabled((sbyte)device) != 0 ? new Pause((sbyte)device) : null;
+
+    private sealed class Pause : IDisposable
+    {
+        private readonly sbyte _device;
+
+        public Pause(sbyte device)
+        {
+            _device = device;
+            SetEnabled(device, 0);
+        }
+
+        public void Dispose() => SetEnabled(_device, 1);
+    }
+
     private sealed class Scope : IDisposable
     {
         private readonly sbyte _device;

@@ -1,0 +1,14 @@
+namespace Vtok.Models.Quantizers;
+
+/// <summary>How a codebook learns.</summary>
+public enum CodebookLearning
+{
+    /// <summary>By the gradient of the codebook loss (VQ-VAE, arXiv 1711.00937, eq. 3).</summary>
+    Gradient,
+
+    /// <summary>As the moving average of the features assigned to each code (arXiv 1711.00937, appendix A.1); no codebook loss.</summary>
+    MovingAverage,
+
+    /// <summary>By gradient, and codes that are rarely used move onto a feature of the batch (CVQ-VAE, arXiv 2307.15139).</summary>
+    Clustering,
+}

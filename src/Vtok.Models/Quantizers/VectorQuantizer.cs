@@ -1,0 +1,193 @@
+using TorchSharp.Utils;
+using Vtok.Torch;
+using static TorchSharp.torch.nn;
+
+namespace Vtok.Models.Quantizers;
+
+/// <summary>One codebook: a vector becomes the id of its nearest code (VQ-VAE, arXiv 1711.00937).</summary>
+/// <remarks>
+/// Keys: <c>embedding.weight</c> [K, D]; with clustering also <c>embed_prob</c> [K]; with moving averages also
+/// <c>cluster_size</c> [K] and <c>embed_avg</c> [K, D]. The codebook is undefined until it is loaded or <see cref="Initialize"/>d.
+/// </remarks>
+public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
+{
+    private const string UsageBuffer = "embed_prob";
+    private const string CountBuffer = "cluster_size";
+    private const string SumBuffer = "embed_avg";
+    private const double SmoothingEpsilon = 1e-5; // keeps the mean of an unused code finite
+
+    [ComponentName(Name = "embedding.weight")] private readonly TorchSharp.Modules.Parameter _codebook; // [K, D]
+
+    /// <summary>Creates a quantizer with an undefined codebook.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The settings are out of range.</exception>
+    public VectorQuantizer(VectorQuantizerConfig config) : base(nameof(VectorQuantizer))
+    {
+        config.Validate();
+        Config = config;
+        bool learned = config.Learning != CodebookLearning.MovingAverage;
+        _codebook = new TorchSharp.Modules.Parameter(empty(config.CodebookSize, config.CodeDimension), learned);
+        RegisterComponents();
+        if (config.Learning == CodebookLearning.Clustering)
+            register_buffer(UsageBuffer, zeros(config.CodebookSize));
+        if (config.Learning == CodebookLearning.MovingAverage)
+        {
+            register_buffer(CountBuffer, zeros(config.CodebookSize));
+            register_buffer(SumBuffer, zeros(config.CodebookSize, config.CodeDimension));
+        }
+    }
+
+    /// <summary>The settings.</summary>
+    public VectorQuantizerConfig Config { get; }
+
+    /// <inheritdoc/>
+    public int CodebookSize => Config.CodebookSize;
+
+    /// <inheritdoc/>
+    public int CodeDimension => Config.CodeDimension;
+
+    /// <summary>The codebook as it is stored [K, D]: owned by this module, not normalised.</summary>
+    public Tensor Codebook => _codebook;
+
+    /// <summary>Draws the codebook from uniform(-1/K, 1/K), the published start, or moves it onto given vectors.</summary>
+    /// <param name="generator">Source of the draws.</param>
+    public void Initialize(Generator generator)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        _codebook.uniform_(-1.0 / CodebookSize, 1.0 / CodebookSize, generator);
+        ResetAverages();
+    }
+
+    /// <summary>Replaces chosen codes, such as those that no feature uses, and restarts their averages.</summary>
+    /// <param name="ids">int64 [M], each at most once.</param>
+    /// <param name="vectors">[M, D].</param>
+    public void Replace(Tensor ids, Tensor vectors)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor values = vectors.to(_codebook.dtype);
+        _codebook.index_copy_(0, ids, values);
+        if (Config.Learning != CodebookLearning.MovingAverage)
+            return;
+        get_buffer(CountBuffer)!.index_fill_(0, ids, 1);
+        get_buffer(SumBuffer)!.index_copy_(0, ids, values);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Encode(Tensor features)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor ids = NearestCode.Find(Scale(Flat(features)), Scale(_codebook)); // [R]
+        return ids.view(features.shape[..^1]).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor Decode(Tensor ids)
+    {
+        if (ids.dtype != ScalarType.Int64)
+            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor codes = Scale(_codebook.index_select(0, ids.flatten())); // [R, D]
+        return codes.view([.. ids.shape, CodeDimension]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Weighted mixture of codes: [..., K] to [..., D], normalised when the codes are.</summary>
+    public Tensor Mix(Tensor weights)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Scale(SafeOps.MatMul(weights, _codebook)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Features to quantized features, as <see cref="Quantize"/> without the rest.</summary>
+    public override Tensor forward(Tensor features)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Quantize(features).Quantized.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public QuantizerOutput Quantize(Tensor features)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable? exact = Autocast.Suspend(features.device_type);
+        Tensor rows = Flat(features);           // [R, D]
+        Tensor scaled = Scale(rows);            // [R, D]
+        Tensor ids = NearestCode.Find(scaled, Scale(_codebook)); // [R]
+        Tensor codes = Scale(_codebook.index_select(0, ids));    // [R, D]; scaled after the lookup: only used rows get a gradient
+
+        Dictionary<string, Tensor> losses = new()
+        {
+            [QuantizerOutput.Commitment] = functional.mse_loss(scaled, codes.detach()) * Config.CommitmentCost,
+        };
+        if (Config.Learning != CodebookLearning.MovingAverage)
+            losses[QuantizerOutput.Codebook] = functional.mse_loss(codes, scaled.detach()) * Config.CodebookCost;
+        Tensor quantized = scaled + (codes - scaled).detach(); // [R, D]
+
+        long[] shape = features.shape;
+        QuantizerOutput output = new(
+            quantized.view(shape).MoveToOuterDisposeScope(),
+            ids.view(shape[..^1]).MoveToOuterDisposeScope(),
+            losses.ToDictionary(term => term.Key, term => term.Value.MoveToOuterDisposeScope()));
+        if (training)
+            UpdateStatistics(rows.detach(), scaled.detach(), ids);
+        return output;
+    }
+
+    private void UpdateStatistics(Tensor rows, Tensor scaled, Tensor ids)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        if (Config.Learning == CodebookLearning.Gradient)
+            return;
+        Tensor counts = ids.bincount(null, CodebookSize).to(ScalarType.Float32); // [K]
+        if (Config.Learning == CodebookLearning.Clustering)
+            MoveUnusedCodes(rows, scaled, counts / ids.numel());
+        else
+            AverageFeatures(scaled, ids, counts);
+    }
+
+    // Codes move onto their nearest feature, the more the less they are used.
+    private void MoveUnusedCodes(Tensor rows, Tensor scaled, Tensor frequencies)
+    {
+        Tensor usage = get_buffer(UsageBuffer)!;
+        usage.mul_(Config.Decay).add_(frequencies, alpha: 1 - Config.Decay);
+        Tensor nearest = NearestCode.Find(Scale(_codebook), scaled); // [K]: the roles exchanged
+        Tensor targets = rows.index_select(0, nearest);              // [K, D], not normalised
+        // Constants 10 and 1e-3 of the published update (arXiv 2307.15139, eq. 4 and its code).
+        Tensor weight = (usage * (-10.0 * CodebookSize / (1 - Config.Decay)) - 1e-3).exp().unsqueeze(1); // [K, 1]
+        Overwrite(_codebook * (1 - weight) + targets * weight);
+    }
+
+    private void AverageFeatures(Tensor scaled, Tensor ids, Tensor counts)
+    {
+        Tensor size = get_buffer(CountBuffer)!, sum = get_buffer(SumBuffer)!;
+        Tensor sums = zeros_like(sum).index_add_(0, ids, scaled, 1); // [K, D]
+        size.mul_(Config.Decay).add_(counts, alpha: 1 - Config.Decay);
+        sum.mul_(Config.Decay).add_(sums, alpha: 1 - Config.Decay);
+        Tensor total = size.sum();
+        Tensor smoothed = (size + SmoothingEpsilon) / (total + CodebookSize * SmoothingEpsilon) * total; // Laplace smoothing
+        Overwrite(sum / smoothed.unsqueeze(1));
+    }
+
+    // Through detach(): the graph of this step keeps the values that it looked up, and autograd is not told.
+    private void Overwrite(Tensor values) => _codebook.detach().copy_(values);
+
+    private void ResetAverages()
+    {
+        if (Config.Learning != CodebookLearning.MovingAverage)
+            return;
+        get_buffer(CountBuffer)!.fill_(1);
+        get_buffer(SumBuffer)!.copy_(_codebook);
+    }
+
+    private Tensor Flat(Tensor features)
+    {
+        long last = features.size((int)features.ndim - 1);
+        if (last != CodeDimension)
+            throw new ArgumentException($"features: last dimension {last}, expected {CodeDimension}", nameof(features));
+        return features.to(ScalarType.Float32).reshape(-1, CodeDimension).contiguous(); // [R, D]
+    }
+
+    private Tensor Scale(Tensor rows) => Config.Normalize ? functional.normalize(rows, dim: -1) : rows; // divisor at least 1e-12
+}
