@@ -9,6 +9,10 @@ public interface IImageCodec
     /// <exception cref="ImageFileException">Not a picture of a known format, damaged, or over the limits.</exception>
     RgbImage Decode(ReadOnlyMemory<byte> file, ImageDecodeOptions? options = null);
 
+    /// <summary>Reads the header alone, with the same checks as <see cref="Decode"/>.</summary>
+    /// <exception cref="ImageFileException">Not a picture of a known format, a damaged header, or over the limits.</exception>
+    ImageFileInfo Identify(ReadOnlyMemory<byte> file, ImageDecodeOptions? options = null);
+
     /// <summary>Encodes a picture.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="format">File format.</param>

@@ -1,0 +1,87 @@
+namespace Vtok.Imaging;
+
+/// <summary>Crops and resize-and-crop recipes of the published pipelines, to the same bytes.</summary>
+public static class ImageCrops
+{
+    /// <summary>Copies a rectangle that lies inside the picture.</summary>
+    public static RgbImage Crop(RgbImage image, int left, int top, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (left < 0 || top < 0 || width < 1 || height < 1 || left > image.Width - width || top > image.Height - height)
+            throw new ArgumentException($"{width}x{height} at {left},{top} does not lie inside {image.Width}x{image.Height}");
+        var result = new RgbImage(width, height);
+        for (int y = 0; y < height; y++)
+            image.Row(top + y).Slice(left * 3, width * 3).CopyTo(result.Row(y));
+        return result;
+    }
+
+    /// <summary>The centre square whose side is the picture's shorter one; offsets are rounded down (Kodak-256, ADM).</summary>
+    public static RgbImage CenterSquare(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        int side = Math.Min(image.Width, image.Height);
+        return side == Math.Max(image.Width, image.Height) ? image : Crop(image, (image.Width - side) / 2, (image.Height - side) / 2, side, side);
+    }
+
+    /// <summary>torchvision's <c>CenterCrop</c>: offsets round half to even, and a picture that is too small is padded with black.</summary>
+    public static RgbImage CenterCrop(RgbImage image, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        RgbImage padded = image;
+        if (width > image.Width || height > image.Height)
+        {
+            padded = new RgbImage(Math.Max(width, image.Width), Math.Max(height, image.Height));
+            int x = Math.Max(0, width - image.Width) / 2;
+            int y = Math.Max(0, height - image.Height) / 2;
+            for (int row = 0; row < image.Height; row++)
+                image.Row(row).CopyTo(padded.Row(y + row)[(x * 3)..]);
+        }
+        int left = (int)Math.Round((padded.Width - width) / 2.0, MidpointRounding.ToEven);
+        int top = (int)Math.Round((padded.Height - height) / 2.0, MidpointRounding.ToEven);
+        return Crop(padded, left, top, width, height);
+    }
+
+    /// <summary>torchvision's <c>Resize(int)</c>: the shorter side becomes <paramref name="side"/>, the longer one is truncated.</summary>
+    public static RgbImage ResizeShortSide(RgbImage image, int side, ResampleFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        (int width, int height) = ShortSideSize(image.Width, image.Height, side);
+        return (width, height) == (image.Width, image.Height) ? image : Resampler.Resize(image, width, height, filter);
+    }
+
+    /// <summary>The size that <see cref="ResizeShortSide"/> resizes to.</summary>
+    public static (int Width, int Height) ShortSideSize(int width, int height, int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        return width <= height
+            ? (side, (int)((double)((long)side * height) / width))
+            : ((int)((double)((long)side * width) / height), side);
+    }
+
+    /// <summary>The evaluation crop of ADM, LlamaGen, DiT and MAR: BOX halvings, BICUBIC to the shorter side, centre crop rounded down.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="side">Side of the square result.</param>
+    public static RgbImage AdmCenterCrop(RgbImage image, int side)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        while (Math.Min(image.Width, image.Height) >= 2L * side)
+            image = Resampler.Resize(image, image.Width / 2, image.Height / 2, ResampleFilter.Box);
+        double scale = (double)side / Math.Min(image.Width, image.Height);
+        int width = (int)Math.Round(image.Width * scale, MidpointRounding.ToEven);
+        int height = (int)Math.Round(image.Height * scale, MidpointRounding.ToEven);
+        image = Resampler.Resize(image, width, height, ResampleFilter.Bicubic);
+        return Crop(image, (image.Width - side) / 2, (image.Height - side) / 2, side, side);
+    }
+
+    /// <summary>Pillow's <c>convert("L")</c>: BT.601 luma in 16-bit fixed point, [H, W]. Metrics use their own unrounded luma.</summary>
+    public static byte[] Gray(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        byte[] gray = new byte[image.Width * image.Height];
+        ReadOnlySpan<byte> rgb = image.Pixels;
+        for (int i = 0; i < gray.Length; i++)
+            gray[i] = (byte)((19595 * rgb[i * 3] + 38470 * rgb[i * 3 + 1] + 7471 * rgb[i * 3 + 2] + 32768) >> 16);
+        return gray;
+    }
+}
