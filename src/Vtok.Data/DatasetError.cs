@@ -1,0 +1,32 @@
+namespace Vtok.Data;
+
+/// <summary>Why a data set was refused.</summary>
+public enum DatasetError
+{
+    /// <summary>A folder, archive or shard is not there.</summary>
+    NotFound,
+
+    /// <summary>It is there and holds no picture.</summary>
+    Empty,
+
+    /// <summary>A shard ends early.</summary>
+    Truncated,
+
+    /// <summary>An archive is not what its format demands.</summary>
+    Damaged,
+
+    /// <summary>A brace pattern does not parse, or stands for too many names.</summary>
+    BadPattern,
+
+    /// <summary>A class or caption beside a picture does not parse.</summary>
+    BadLabel,
+
+    /// <summary>The file system refused to read.</summary>
+    Unreadable,
+
+    /// <summary>Not one picture of a whole epoch could be decoded.</summary>
+    NothingDecodes,
+
+    /// <summary>A position was saved for another data set.</summary>
+    PositionOutside,
+}

@@ -1,0 +1,77 @@
+namespace Vtok.Data;
+
+/// <summary>All picture files below a folder, in ordinal order of their relative paths.</summary>
+/// <remarks>A text file of the same stem beside a picture is its caption. Hidden files are passed over.</remarks>
+public sealed class ImageFolderSource : ISampleSource
+{
+    private readonly string _folder;
+    private readonly string[] _paths;
+    private readonly HashSet<string> _captions;
+    private readonly FolderClasses? _classes;
+
+    /// <summary>Lists the pictures of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="classFromFolder">Whether the first folder below it names the class: ids in ordinal order, or the names themselves if all are numbers.</param>
+    /// <exception cref="DatasetException">The folder is not there, cannot be read, or holds no picture.</exception>
+    public ImageFolderSource(string folder, bool classFromFolder = false)
+    {
+        _folder = Path.GetFullPath(folder);
+        string[] all = ListFiles(folder);
+        _paths = [.. all.Where(PictureNames.IsPicture).Order(StringComparer.Ordinal)];
+        if (_paths.Length == 0)
+            throw new DatasetException(DatasetError.Empty, $"{folder}: no picture among {all.Length} files (expected .jpg, .png, .webp, .avif, .tif or .gif)");
+        _captions = [.. all.Where(path => path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)).Select(PictureNames.Key)];
+        _classes = classFromFolder ? new FolderClasses(_paths) : null;
+    }
+
+    /// <inheritdoc/>
+    public string Name => _folder;
+
+    /// <inheritdoc/>
+    public int Count => _paths.Length;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClassNames => _classes?.Names ?? [];
+
+    /// <inheritdoc/>
+    public string Locate(int index) => _paths[index];
+
+    /// <inheritdoc/>
+    public Sample Read(int index)
+    {
+        string path = _paths[index];
+        string key = PictureNames.Key(path);
+        try
+        {
+            string file = Path.Combine(_folder, path);
+            long length = new FileInfo(file).Length;
+            if (length > PictureNames.MaxFileBytes)
+                throw new DatasetException(DatasetError.Damaged, $"{path}: {length} bytes, at most {PictureNames.MaxFileBytes} are read");
+            string? caption = _captions.Contains(key) ? File.ReadAllText(Path.Combine(_folder, key + ".txt")).Trim() : null;
+            return new Sample(key, File.ReadAllBytes(file), _classes?.IdOf(path), caption);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException(DatasetError.Unreadable, $"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Nothing is held open.</summary>
+    public void Dispose() { }
+
+    private static string[] ListFiles(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new DatasetException(DatasetError.NotFound, $"{folder}: not a folder");
+        // A link that points back at a parent would recurse for ever without the depth.
+        EnumerationOptions options = new() { RecurseSubdirectories = true, IgnoreInaccessible = false, MaxRecursionDepth = 32 };
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, "*", options).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException(DatasetError.Unreadable, $"{folder}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Vtok.Imaging;
+
+namespace Vtok.Data;
+
+/// <summary>Reads, decodes and transforms the sample at a place of the order; used by several workers at once.</summary>
+internal sealed class SampleReader(ISampleSource source, IImageCodec codec, ImageLoaderOptions options)
+{
+    private const int MaxReplacements = 64;
+
+    private readonly EpochOrder _order = new(source.Count, options.Seed, options.Shuffle);
+    private readonly PictureCache? _cache = options.CacheBytes > 0 ? new PictureCache(options.CacheBytes) : null;
+
+    /// <summary>Fills the pixels; null when the place is left out.</summary>
+    /// <exception cref="DatasetException">No replacement could be decoded either.</exception>
+    public (Sample? Sample, IReadOnlyList<(int Index, SkippedSample Skipped)> Skipped) Read(LoaderPosition position, Span<byte> pixels)
+    {
+        List<(int, SkippedSample)> skipped = [];
+        SampleRandom replacement = new(options.Seed, RandomPurpose.Replacement, position.Epoch, position.Place);
+        int index = _order.IndexAt(position.Epoch, position.Place);
+        for (int attempt = 0; attempt <= MaxReplacements; attempt++)
+        {
+            try
+            {
+                return (Read(index, position.Epoch, pixels), skipped);
+            }
+            catch (Exception e) when (e is ImageFileException or DatasetException)
+            {
+                skipped.Add((index, new SkippedSample(source.Locate(index), e.Message)));
+            }
+            if (!options.Shuffle)
+                return (null, skipped);
+            index = replacement.Below(source.Count);
+        }
+        throw new DatasetException(DatasetError.NothingDecodes,
+            $"{source.Name}: {MaxReplacements + 1} pictures drawn one after another do not decode; the last: {skipped[^1].Item2.Location}: {skipped[^1].Item2.Reason}");
+    }
+
+    private Sample Read(int index, long epoch, Span<byte> pixels)
+    {
+        Sample sample = source.Read(index);
+        SampleRandom random = new(options.Seed, RandomPurpose.Augmentation, epoch, index);
+        RgbImage square = options.Transform.IsRandom
+            ? options.Transform.Apply(Cached(index, () => codec.Decode(sample.Picture, options.Decode)), random)
+            : Cached(index, () => options.Transform.Apply(codec.Decode(sample.Picture, options.Decode), random));
+        square.Pixels.CopyTo(pixels);
+        return sample with { Picture = default };
+    }
+
+    private RgbImage Cached(int index, Func<RgbImage> make)
+    {
+        if (_cache?.Find(index) is { } kept)
+            return kept;
+        RgbImage picture = make();
+        _cache?.Offer(index, picture);
+        return picture;
+    }
+}

@@ -1,0 +1,70 @@
+namespace Vtok.Data.Tests;
+
+[TestClass]
+public sealed class FolderAndZipSourceTests
+{
+    private static readonly byte[] Picture = PlainCodec.File(4, 4, 7);
+
+    [TestMethod]
+    public void A_folder_lists_pictures_below_it_in_ordinal_order()
+    {
+        using TemporaryFolder folder = new();
+        foreach (string name in (string[])["b/2.png", "a/1.JPG", "B/3.webp", "top.png", "notes.md"])
+            folder.File(name, Picture);
+        folder.File("b/2.txt", "a bird"u8.ToArray());
+
+        using ImageFolderSource source = new(folder.FullPath, classFromFolder: true);
+
+        CollectionAssert.AreEqual(new[] { "B/3", "a/1", "b/2", "top" }, Enumerable.Range(0, source.Count).Select(i => source.Read(i).Key).ToArray());
+        CollectionAssert.AreEqual(new[] { "B", "a", "b" }, source.ClassNames.ToArray());
+        CollectionAssert.AreEqual(new int?[] { 0, 1, 2, null }, Enumerable.Range(0, source.Count).Select(i => source.Read(i).ClassId).ToArray());
+        Assert.AreEqual("a bird", source.Read(2).Caption);
+    }
+
+    [TestMethod]
+    public void Numeric_folders_are_the_class_numbers()
+    {
+        using TemporaryFolder folder = new();
+        string zip = folder.Zip("z.zip", ("10/a.webp", Picture), ("2/b.webp", Picture), ("readme.txt", Picture));
+
+        using ZipImageSource source = new(zip);
+
+        CollectionAssert.AreEqual(new int?[] { 10, 2 }, Enumerable.Range(0, 2).Select(i => source.Read(i).ClassId).ToArray());
+        CollectionAssert.AreEqual(Picture, source.Read(1).Picture.ToArray());
+        Assert.AreEqual(11, source.ClassNames.Count);
+    }
+
+    [TestMethod]
+    public void Several_threads_read_one_zip()
+    {
+        using TemporaryFolder folder = new();
+        string zip = folder.Zip("z.zip", [.. Enumerable.Range(0, 64).Select(i => ($"{i}.png", PlainCodec.File(9, 9, (byte)i)))]);
+        using ZipImageSource source = new(zip, classFromFolder: false);
+
+        bool[] same = [.. Enumerable.Range(0, 64).AsParallel().AsOrdered().Select(i => source.Read(i).Picture.Span.SequenceEqual(PlainCodec.File(9, 9, (byte)i)))];
+
+        CollectionAssert.DoesNotContain(same, false);
+    }
+
+    [TestMethod]
+    public void Missing_empty_and_damaged_data_sets_say_so()
+    {
+        using TemporaryFolder folder = new();
+        string noZip = folder.File("x.zip", [1, 2, 3]);
+        string emptyZip = folder.Zip("e.zip", ("a.md", [1]));
+        string empty = Directory.CreateDirectory(Path.Combine(folder.FullPath, "empty")).FullName;
+
+        (string Path, DatasetError Reason)[] cases =
+        [
+            (noZip, DatasetError.Damaged), (emptyZip, DatasetError.Empty), (empty, DatasetError.Empty),
+            (Path.Combine(folder.FullPath, "none"), DatasetError.NotFound), (Path.Combine(folder.FullPath, "none.zip"), DatasetError.NotFound),
+        ];
+
+        foreach ((string path, DatasetError reason) in cases)
+        {
+            var error = Assert.ThrowsExactly<DatasetException>(() => SampleSource.Open(path).Dispose());
+            Assert.AreEqual(reason, error.Reason, error.Message);
+            StringAssert.StartsWith(error.Message, path);
+        }
+    }
+}

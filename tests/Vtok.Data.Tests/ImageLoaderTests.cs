@@ -1,0 +1,160 @@
+using CsCheck;
+using Vtok.Imaging;
+
+namespace Vtok.Data.Tests;
+
+[TestClass]
+public sealed class ImageLoaderTests
+{
+    private static readonly PlainCodec Codec = new();
+
+    private static ImageLoaderOptions Options => new()
+    {
+        BatchSize = 4,
+        Transform = new RandomSquare { Side = 4, Resize = Shrink },
+        Seed = 5,
+    };
+
+    /// <summary>Takes every n-th pixel: what is resampled does not matter here.</summary>
+    private static RgbImage Shrink(RgbImage image, int width, int height)
+    {
+        RgbImage result = new(width, height);
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+                image.Row(y * image.Height / height).Slice(x * image.Width / width * 3, 3).CopyTo(result.Row(y).Slice(x * 3, 3));
+        }
+        return result;
+    }
+
+    private static ImageBatch[] Read(ImageLoaderOptions options, int batches, LoaderPosition start = default, params int[] corrupt) =>
+        [.. new ImageLoader(MemorySource.Pictures(23, corrupt), Codec, options).Read(start).Take(batches)];
+
+    private static void AssertSame(ImageBatch[] expected, ImageBatch[] actual)
+    {
+        CollectionAssert.AreEqual(expected.SelectMany(b => b.Keys).ToArray(), actual.SelectMany(b => b.Keys).ToArray());
+        CollectionAssert.AreEqual(expected.SelectMany(b => b.Pixels).ToArray(), actual.SelectMany(b => b.Pixels).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(2, 1), DataRow(3, 8), DataRow(5, 2)]
+    public void Batches_do_not_depend_on_workers_or_prefetch(int workers, int prefetch)
+    {
+        ImageBatch[] one = Read(Options with { Workers = 1, Prefetch = 1 }, 20, corrupt: [3, 9]);
+
+        ImageBatch[] many = Read(Options with { Workers = workers, Prefetch = prefetch }, 20, corrupt: [3, 9]);
+
+        AssertSame(one, many);
+    }
+
+    [TestMethod]
+    public void Reading_on_from_any_position_gives_what_would_have_come()
+    {
+        ImageBatch[] whole = Read(Options, 14, corrupt: [7]);
+
+        for (int cut = 1; cut < whole.Length; cut++)
+            AssertSame(whole[cut..], Read(Options, whole.Length - cut, whole[cut - 1].Next, corrupt: [7]));
+    }
+
+    [TestMethod]
+    public void The_batches_of_all_ranks_are_one_larger_batch() =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 4], Gen.ULong).Sample((world, batch, seed) =>
+        {
+            ImageLoaderOptions options = Options with { Seed = seed, World = world, BatchSize = batch };
+            ImageBatch[][] ranks = [.. Enumerable.Range(0, world).Select(rank => Read(options with { Rank = rank }, 6))];
+            ImageBatch[] one = Read(options with { World = 1, BatchSize = world * batch }, 6);
+
+            for (int step = 0; step < 6; step++)
+            {
+                string[] together = [.. Enumerable.Range(0, batch).SelectMany(slot => ranks.Select(rank => rank[step].Keys[slot]))];
+                CollectionAssert.AreEqual(one[step].Keys.ToArray(), together);
+            }
+        }, iter: 40, threads: 1);
+
+    [TestMethod]
+    public void An_epoch_holds_every_sample_once_and_epochs_differ()
+    {
+        string[] keys = [.. Read(Options with { BatchSize = 23 }, 2).SelectMany(batch => batch.Keys)];
+
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 23).Select(i => $"{i}").ToArray(), keys[..23]);
+        CollectionAssert.AreEquivalent(keys[..23], keys[23..]);
+        CollectionAssert.AreNotEqual(keys[..23], keys[23..]);
+    }
+
+    [TestMethod]
+    public void One_pass_in_order_leaves_corrupt_pictures_out_and_names_them()
+    {
+        ImageLoaderOptions options = Options with { Shuffle = false, Epochs = 1, Transform = new CenterSquare { Side = 4, Resize = Shrink } };
+        ImageLoader loader = new(MemorySource.Pictures(10, 4, 5, 6, 7, 9), Codec, options);
+
+        ImageBatch[] batches = [.. loader.Read()];
+
+        CollectionAssert.AreEqual(new[] { "0", "1", "2", "3", "8" }, batches.SelectMany(batch => batch.Keys).ToArray());
+        CollectionAssert.AreEqual(new[] { 4, 5, 6, 7, 9 }.Select(i => $"memory: {i}").ToArray(), loader.Skipped.Select(skipped => skipped.Location).ToArray());
+        Assert.AreEqual(new LoaderPosition(1, 0), batches[^1].Next);
+        Assert.AreEqual(8 % 10, batches[^1].ClassIds[0]);
+    }
+
+    [TestMethod]
+    public void A_corrupt_picture_is_replaced_while_shuffling()
+    {
+        ImageBatch[] batches = Read(Options, 12, corrupt: [0, 1, 2, 3]);
+
+        Assert.IsTrue(batches.All(batch => batch.Count == 4));
+        Assert.IsFalse(batches.SelectMany(batch => batch.Keys).Intersect(["0", "1", "2", "3"]).Any());
+    }
+
+    [TestMethod]
+    [DataRow(true), DataRow(false)]
+    public void A_data_set_of_corrupt_pictures_ends_with_an_error(bool shuffle)
+    {
+        ImageLoader loader = new(MemorySource.Pictures(3, 0, 1, 2), Codec, Options with { Shuffle = shuffle });
+
+        var error = Assert.ThrowsExactly<DatasetException>(() => loader.Read().First());
+
+        Assert.AreEqual(DatasetError.NothingDecodes, error.Reason);
+        StringAssert.Contains(error.Message, "cut short");
+    }
+
+    [TestMethod]
+    public void The_cache_changes_nothing_but_the_work()
+    {
+        PlainCodec counting = new();
+        ImageLoader cached = new(MemorySource.Pictures(23), counting, Options with { CacheBytes = 1 << 20, Workers = 1, Prefetch = 1, Epochs = 3 });
+
+        AssertSame([.. new ImageLoader(MemorySource.Pictures(23), Codec, Options with { Epochs = 3 }).Read()], [.. cached.Read()]);
+
+        Assert.AreEqual(23, counting.Decoded);
+    }
+
+    [TestMethod]
+    public void A_position_of_another_data_set_is_refused()
+    {
+        ImageLoader loader = new(MemorySource.Pictures(23), Codec, Options);
+
+        var error = Assert.ThrowsExactly<DatasetException>(() => loader.Read(new LoaderPosition(0, 23)));
+
+        Assert.AreEqual(DatasetError.PositionOutside, error.Reason);
+    }
+
+    [TestMethod]
+    public void Cancelling_ends_the_reading()
+    {
+        using CancellationTokenSource stop = new();
+        ImageLoader loader = new(MemorySource.Pictures(23), Codec, Options);
+
+        Assert.ThrowsExactly<OperationCanceledException>(() =>
+        {
+            foreach (ImageBatch _ in loader.Read(cancellation: stop.Token))
+                stop.Cancel();
+        });
+    }
+
+    [TestMethod]
+    public void Options_out_of_range_are_named()
+    {
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ImageLoader(MemorySource.Pictures(2), Codec, Options with { Rank = 2, World = 2 }));
+
+        StringAssert.Contains(error.Message, "Rank");
+    }
+}
