@@ -7,9 +7,5 @@ public sealed record CenterSquare : PictureTransform
 {
     internal override bool IsRandom => false;
 
-    internal override RgbImage Apply(RgbImage image, SampleRandom random)
-    {
-        int side = Math.Min(image.Width, image.Height);
-        return Cut(image, (image.Width - side) / 2, (image.Height - side) / 2, side);
-    }
+    internal override RgbImage Apply(RgbImage image, SampleRandom random) => ToSide(ImageCrops.CenterSquare(image));
 }

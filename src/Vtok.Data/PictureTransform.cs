@@ -8,8 +8,8 @@ public abstract record PictureTransform
     /// <summary>Side of the result in pixels, 1..4096.</summary>
     public required int Side { get; init; }
 
-    /// <summary>The resampling, applied where the cut square has another side.</summary>
-    public required PictureResizer Resize { get; init; }
+    /// <summary>Filter that resamples a square of another side, to Pillow's bytes. Default: Lanczos.</summary>
+    public ResampleFilter Filter { get; init; } = ResampleFilter.Lanczos;
 
     /// <summary>Throws for the first value that is out of its range.</summary>
     public virtual void Validate()
@@ -24,17 +24,7 @@ public abstract record PictureTransform
     /// <summary>Side x Side pixels of a picture.</summary>
     internal abstract RgbImage Apply(RgbImage image, SampleRandom random);
 
-    /// <summary>Cuts a square and resamples it.</summary>
-    protected RgbImage Cut(RgbImage image, int left, int top, int side)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        RgbImage square = image;
-        if (image.Width != side || image.Height != side)
-        {
-            square = new RgbImage(side, side);
-            for (int y = 0; y < side; y++)
-                image.Row(top + y).Slice(left * 3, side * 3).CopyTo(square.Row(y));
-        }
-        return side == Side ? square : Resize(square, Side, Side);
-    }
+    /// <summary>Resamples a square; one that has the side already is returned as it is.</summary>
+    private protected RgbImage ToSide(RgbImage square) =>
+        square.Width == Side ? square : Resampler.Resize(square, Side, Side, Filter);
 }

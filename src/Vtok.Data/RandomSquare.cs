@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vtok.Imaging;
 
 namespace Vtok.Data;
@@ -36,21 +37,17 @@ public sealed record RandomSquare : PictureTransform
         int left = random.Below(image.Width - side + 1);
         int top = random.Below(image.Height - side + 1);
         bool mirrored = random.NextDouble() < MirrorProbability;
-        RgbImage square = Cut(image, left, top, side);
-        return mirrored ? Mirror(square) : square;
+        RgbImage square = ToSide(ImageCrops.Crop(image, left, top, side, side));
+        if (mirrored)
+            Mirror(square); // a copy already: the cache's picture stays as it is
+        return square;
     }
 
-    /// <summary>A copy: the picture may be the cache's own.</summary>
-    private static RgbImage Mirror(RgbImage image)
+    private static void Mirror(RgbImage image)
     {
-        RgbImage result = new(image.Width, image.Height);
         for (int y = 0; y < image.Height; y++)
-        {
-            ReadOnlySpan<byte> from = image.Row(y);
-            Span<byte> to = result.Row(y);
-            for (int x = 0, back = (image.Width - 1) * 3; back >= 0; x += 3, back -= 3)
-                (to[x], to[x + 1], to[x + 2]) = (from[back], from[back + 1], from[back + 2]);
-        }
-        return result;
+            MemoryMarshal.Cast<byte, Rgb>(image.Row(y)).Reverse();
     }
+
+    private readonly record struct Rgb(byte R, byte G, byte B);
 }

@@ -32,5 +32,7 @@ internal sealed class PlainCodec : IImageCodec
             : throw new ImageFileException(ImageFileError.Damaged, "cut short");
     }
 
+    public ImageFileInfo Identify(ReadOnlyMemory<byte> file, ImageDecodeOptions? options = null) => throw new NotSupportedException();
+
     public byte[] Encode(RgbImage image, ImageFormat format, int? quality = null) => throw new NotSupportedException();
 }
