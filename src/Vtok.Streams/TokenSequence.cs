@@ -8,6 +8,12 @@ public sealed record TokenSequence(TokenizerInfo Info, ReadOnlyMemory<int> Ids)
     /// <summary>Number of tokens.</summary>
     public int Count => Ids.Length;
 
-    /// <summary>The first <paramref name="count"/> tokens, sharing memory with this sequence.</summary>
-    public TokenSequence Prefix(int count) => this with { Ids = Ids[..count] };
+    /// <summary>The first <paramref name="count"/> tokens, sharing memory with this sequence. Whether they decode is for <see cref="TokenizerInfo.AllowsLength"/> to say.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer tokens.</exception>
+    public TokenSequence Prefix(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        return this with { Ids = Ids[..count] };
+    }
 }
