@@ -3,17 +3,17 @@ namespace Vtok.Streams.Tests;
 /// <summary>Tokenizers of every order, and files of theirs.</summary>
 internal static class Sample
 {
-    public static TokenizerInfo Nested { get; } = Make(TokenOrder.Nested, [1, 256], new(4096, 256));
+    public static TokenizerInfo Nested { get; } = Make(TokenOrder.Nested, [1, 256], new VocabularyRun(4096, 256));
 
     public static TokenizerInfo Mixed { get; } = Make(TokenOrder.Nested, [2, 12], new(3, 2), new(1000, 4), new(2, 5), new(int.MaxValue, 1));
 
-    public static TokenizerInfo Scales { get; } = Make(TokenOrder.Scales, [1, 5, 14], new(16, 1), new(300, 13));
+    public static TokenizerInfo Scales { get; } = Make(TokenOrder.Scales, [1, 5, 14], new(16, 1), new VocabularyRun(300, 13));
 
-    public static TokenizerInfo Causal { get; } = Make(TokenOrder.Causal, [7], new(8192, 7));
+    public static TokenizerInfo Causal { get; } = Make(TokenOrder.Causal, [7], new VocabularyRun(8192, 7));
 
-    public static TokenizerInfo Raster { get; } = Make(TokenOrder.Raster, [9], new(1024, 9));
+    public static TokenizerInfo Raster { get; } = Make(TokenOrder.Raster, [9], new VocabularyRun(1024, 9));
 
-    public static TokenizerInfo Set { get; } = Make(TokenOrder.Set, [1, 10], new(50, 12));
+    public static TokenizerInfo Set { get; } = Make(TokenOrder.Set, [1, 10], new VocabularyRun(50, 12));
 
     public static TokenizerInfo Grid { get; } = Make(TokenOrder.Raster, [], new VocabularyRun(16384, 0)) with
     {
