@@ -70,8 +70,10 @@ internal sealed class EncoderState
     public void Choose(int book)
     {
         using DisposeScope scope = NewDisposeScope();
-        Redraw(_books.Plane(book, _ids[book], _known[book]), 1);
         Tensor rows = _known[book].flatten().nonzero().squeeze(1);
+        if (rows.size(0) == 0)
+            return;
+        Redraw(_books.Plane(book, _ids[book], _known[book]), 1);
         Tensor vectors = Vectors(book).index_select(0, rows);
         _ids[book].view(-1).index_copy_(0, rows, _books.Books[book].Nearest(vectors));
         Redraw(_books.Plane(book, _ids[book], _known[book]), -1);
