@@ -6,6 +6,8 @@ public static class CaseRunners
     /// <summary>Runners of cases (folders with a case.json).</summary>
     public static IReadOnlyList<ICaseRunner> All { get; } =
     [
+        new Perceptual.MobileNetRunner(),
+        new Perceptual.LpipsRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
@@ -16,5 +18,6 @@ public static class CaseRunners
     /// <summary>Runners of the other JSON files that lie beside the cases.</summary>
     public static IReadOnlyList<IFileRunner> Files { get; } =
     [
+        new Perceptual.KodakBlocksRunner(),
     ];
 }
