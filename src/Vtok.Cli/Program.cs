@@ -1,1 +1,5 @@
-return 0;
+using Vtok.Cli;
+
+bool interactive = !Console.IsErrorRedirected;
+using Stream errors = Environment.GetEnvironmentVariable("VTOK_DEBUG") == "1" ? Console.OpenStandardError() : NativeErrors.Divert();
+return Start.Run(args, errors, interactive);

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Vtok.Cli;
+
+/// <summary>One verb over many inputs: each is tried, failures are told and counted, the first one's status is the command's.</summary>
+internal sealed class FileRun(CliConsole console, IReadOnlyList<InputFile> inputs, bool json, bool quiet)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private readonly JsonArray _reports = [];
+    private int _exitCode;
+    private int _done;
+    private int _failed;
+
+    public IReadOnlyList<InputFile> Inputs => inputs;
+
+    /// <summary>Whether the results are to be one JSON document.</summary>
+    public bool Json => json;
+
+    /// <summary>Runs over all inputs.</summary>
+    /// <param name="work">Handles one input and returns its facts for --json.</param>
+    /// <returns>The exit status.</returns>
+    public int Each(Func<InputFile, JsonObject> work)
+    {
+        foreach (InputFile input in inputs)
+        {
+            console.Cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                Done(input, work(input));
+            }
+            catch (Exception e)
+            {
+                Failed(input, e);
+            }
+        }
+        return Finish();
+    }
+
+    /// <summary>Notes a success.</summary>
+    public void Done(InputFile input, JsonObject facts)
+    {
+        _done++;
+        if (json)
+            _reports.Add(Report(input, "ok", facts));
+    }
+
+    /// <summary>Tells and notes a failure; rethrows what ends the whole command.</summary>
+    public void Failed(InputFile input, Exception error)
+    {
+        if (error is OperationCanceledException or BrokenOutputException)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+        Refusal refusal = Refusal.Of(error);
+        Note(console.Report(error, input.Name));
+        _failed++;
+        if (json)
+            _reports.Add(Report(input, "failed", new JsonObject { ["exitCode"] = refusal.ExitCode, ["error"] = refusal.Message }));
+    }
+
+    /// <summary>Tells of a written file that is larger than was asked for.</summary>
+    public void CheckTarget(InputFile input, int length, int? target)
+    {
+        if (length <= target || target is null)
+            return;
+        console.Say($"vtok: {input.Name}: {length} bytes is the least that there is, more than the target of {target} (it was written)");
+        Note(ExitCodes.Target);
+    }
+
+    /// <summary>Says something on standard error, unless --quiet.</summary>
+    public void Say(string line)
+    {
+        if (!quiet)
+            console.Say(line);
+    }
+
+    /// <summary>Prints the document or the counts.</summary>
+    /// <returns>The exit status.</returns>
+    public int Finish()
+    {
+        if (json)
+            console.WriteLine(new JsonObject { ["files"] = _reports, ["done"] = _done, ["failed"] = _failed }.ToJsonString(Indented));
+        else if (inputs.Count > 1 && (!quiet || _failed > 0))
+            console.Say($"vtok: {_done} done, {_failed} failed");
+        return _exitCode;
+    }
+
+    private void Note(int exitCode) => _exitCode = _exitCode == ExitCodes.Done ? exitCode : _exitCode;
+
+    private static JsonObject Report(InputFile input, string status, JsonObject facts)
+    {
+        var report = new JsonObject { ["file"] = input.Path, ["status"] = status };
+        foreach ((string name, JsonNode? value) in facts.ToArray())
+        {
+            facts.Remove(name);
+            report[name] = value;
+        }
+        return report;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using Vtok.Codec;
+using Vtok.Imaging;
+using Vtok.Models.Weights;
+using Vtok.Streams;
+
+namespace Vtok.Cli;
+
+/// <summary>What the user is told about a failure: an exit status and one line.</summary>
+internal readonly record struct Refusal(int ExitCode, string Message)
+{
+    public static Refusal Of(Exception error) => error switch
+    {
+        AggregateException { InnerException: { } inner } => Of(inner),
+        OperationCanceledException => new(ExitCodes.Interrupted, "interrupted"),
+        UsageException => new(ExitCodes.Usage, error.Message),
+        InputException or ImageFileException => new(ExitCodes.Input, error.Message),
+        TokenFileException { Reason: TokenFileError.WrongModel or TokenFileError.BadDescription } => new(ExitCodes.Model, error.Message),
+        TokenFileException { Reason: TokenFileError.LengthNotAllowed } => new(ExitCodes.Usage, error.Message),
+        TokenFileException => new(ExitCodes.Input, error.Message),
+        ModelStoreException or CheckpointException => new(ExitCodes.Model, error.Message),
+        DllNotFoundException => new(ExitCodes.Model, error.Message),
+        OutputFileException or BrokenOutputException => new(ExitCodes.Output, error.Message),
+        _ => new(ExitCodes.Bug, $"a fault of vtok itself: {error.GetType().Name}: {error.Message} (please report it with the output of VTOK_DEBUG=1)"),
+    };
+
+    /// <summary>Makes text safe for a terminal: one line, control and formatting characters escaped.</summary>
+    public static string Printable(string text)
+    {
+        if (!text.Any(IsUnsafe))
+            return text;
+        var safe = new StringBuilder(text.Length + 16);
+        foreach (char c in text)
+            _ = IsUnsafe(c) ? safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : safe.Append(c);
+        return safe.ToString();
+    }
+
+    private static bool IsUnsafe(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}
