@@ -58,11 +58,14 @@ public sealed unsafe class FusedAdamW : IDisposable
     /// <summary>Updates every parameter that has a gradient.</summary>
     public void Step()
     {
-        if (!Available)
-            throw new PlatformNotSupportedException("this libtorch does not export the fused AdamW update");
         using DisposeScope scope = NewDisposeScope();
         using (no_grad())
         {
+            if (!Available)
+            {
+                StepManaged();
+                return;
+            }
             int count = 0;
             nint[][] pointers = [.. Enumerable.Range(0, 5).Select(_ => new nint[_parameters.Length])];
             var gradients = new List<Tensor>(_parameters.Length);
@@ -85,6 +88,21 @@ public sealed unsafe class FusedAdamW : IDisposable
                 Native(new(p, count), new(g, count), new(m, count), new(v, count), default, new(t, count),
                     LearningRate, Beta1, Beta2, WeightDecay, Epsilon, 0, 0, &none, &none);
             GC.KeepAlive(gradients);
+        }
+    }
+
+    /// <summary>The same update in plain tensor operations, for a libtorch without the fused one.</summary>
+    internal void StepManaged()
+    {
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            if (_parameters[i].grad is not { } gradient)
+                continue;
+            double step = _steps[i].add_(1f).item<float>();
+            _first[i].mul_(Beta1).add_(gradient, 1 - Beta1);
+            _second[i].mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+            Tensor root = (_second[i] / (1 - Math.Pow(Beta2, step))).sqrt().add_(Epsilon);
+            _parameters[i].mul_(1 - LearningRate * WeightDecay).addcdiv_(_first[i], root, -LearningRate / (1 - Math.Pow(Beta1, step)));
         }
     }
 

@@ -1,0 +1,62 @@
+namespace Vtok.Training.Losses;
+
+/// <summary>How much of a picture's fine detail repeats with a period: near 0 for photographs, which know no phase, and large where a decoder draws a grid.</summary>
+/// <remarks>Detail h = picture minus its 3x3 mean. Folded to its phase modulo the period, m is the mean of h and e the mean of |h| at each of the
+/// 3 x period x period phases; g1 = mean m^2 / mean h^2 and g2 = the variance of e over its squared mean, averaged over the colours.
+/// Perceptual networks take a regular grid for texture, so a perceptual figure or loss needs this beside it.</remarks>
+public static class GridPattern
+{
+    private const double Small = 1e-6;
+
+    /// <summary>g1 + g2 of a batch, differentiable.</summary>
+    /// <param name="pictures">[B, 3, H, W] in -1..1, H and W multiples of the period, all cut at the same phase.</param>
+    /// <param name="period">Pixels, such as 16 or 32.</param>
+    public static Tensor Penalty(Tensor pictures, int period)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor mean, Tensor magnitude, Tensor power) = Fold(pictures, period);
+        (Tensor first, Tensor second) = Measures(mean, magnitude, power);
+        return (first + second).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(g1, g2) over many pictures.</summary>
+    /// <param name="batches">Each [B, 3, H, W] in -1..1, H and W multiples of the period; disposed here.</param>
+    /// <param name="period">Pixels, such as 64.</param>
+    public static (double First, double Second) Measure(IEnumerable<Tensor> batches, int period)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable frozen = no_grad();
+        Tensor mean = zeros([3, period, period]), magnitude = zeros([3, period, period]), power = zeros([]);
+        long count = 0;
+        foreach (Tensor batch in batches)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            (Tensor m, Tensor e, Tensor p) = Fold(batch.to(CPU), period);
+            long size = batch.size(0);
+            mean.add_(m * size);
+            magnitude.add_(e * size);
+            power.add_(p * size);
+            count += size;
+            batch.Dispose();
+        }
+        (Tensor first, Tensor second) = Measures(mean / count, magnitude / count, power / count);
+        return (first.item<float>(), second.item<float>());
+    }
+
+    private static (Tensor Mean, Tensor Magnitude, Tensor Power) Fold(Tensor pictures, int period)
+    {
+        long height = pictures.size(2), width = pictures.size(3);
+        Tensor around = nn.functional.pad(pictures, [1, 1, 1, 1], PaddingModes.Replicate);
+        Tensor detail = pictures - nn.functional.avg_pool2d(around, 3, stride: 1);                        // [B, 3, H, W]
+        Tensor phases = detail.view(-1, 3, height / period, period, width / period, period);
+        return (phases.mean([0, 2, 4]), phases.abs().mean([0, 2, 4]), detail.square().mean());             // [3, P, P] twice, scalar
+    }
+
+    private static (Tensor First, Tensor Second) Measures(Tensor mean, Tensor magnitude, Tensor power)
+    {
+        Tensor first = mean.square().mean() / (power + Small);
+        Tensor level = magnitude.mean([1, 2], keepdim: true);                                              // [3, 1, 1]
+        Tensor spread = (magnitude - level).square().mean([1, 2]) / (level.view(3).square() + Small);      // [3]
+        return (first, spread.mean());
+    }
+}

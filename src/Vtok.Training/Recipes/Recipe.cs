@@ -1,0 +1,137 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Recipes;
+
+/// <summary>What to train and how: read from JSON, checked as a whole, saved with every run.</summary>
+public sealed record Recipe
+{
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Name for people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The kind of task that follows it.</summary>
+    public required TaskKind Kind { get; init; }
+
+    /// <summary>Settings of the task, as its kind read them.</summary>
+    public required object Settings { get; init; }
+
+    /// <summary>Seed of every random draw.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Steps of the optimizer.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Samples a step.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Whether the network computes in bfloat16 (weights, moments and losses stay float32).</summary>
+    public required bool Bfloat16 { get; init; }
+
+    /// <summary>Decay of the exponential average of the weights, per step.</summary>
+    public required double Average { get; init; }
+
+    /// <summary>Optimizer.</summary>
+    public required OptimizerRecipe Optimizer { get; init; }
+
+    /// <summary>Learning rate over the steps.</summary>
+    public required ScheduleRecipe Schedule { get; init; }
+
+    /// <summary>When to log, validate, save and draw.</summary>
+    public required IntervalRecipe Every { get; init; }
+
+    /// <summary>The recipe with every default written out, as indented JSON.</summary>
+    public required string Json { get; init; }
+
+    /// <summary>Reads a recipe file.</summary>
+    /// <param name="path">A JSON file; comments and trailing commas are allowed.</param>
+    /// <param name="overrides">Values such as "optimizer.lr=3e-4" that replace those of the file.</param>
+    /// <exception cref="RecipeException">Unreadable, no JSON, or with faults (all of them are listed).</exception>
+    public static Recipe Load(string path, IReadOnlyList<string>? overrides = null)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), overrides, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RecipeException(RecipeError.Unreadable, $"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads the text of a recipe.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="overrides">Values such as "optimizer.lr=3e-4" that replace those of the text.</param>
+    /// <param name="source">What to call the text in messages.</param>
+    /// <exception cref="RecipeException">No JSON, or with faults (all of them are listed).</exception>
+    public static Recipe Parse(string json, IReadOnlyList<string>? overrides = null, string source = "recipe")
+    {
+        JsonObject root;
+        try
+        {
+            root = JsonNode.Parse(json, documentOptions: Lenient) as JsonObject
+                ?? throw new RecipeException(RecipeError.NotJson, $"{source}: not a JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw new RecipeException(RecipeError.NotJson, $"{source}: {e.Message}", e);
+        }
+
+        var faults = new List<RecipeFault>();
+        foreach (string assignment in overrides ?? [])
+            Assign(root, assignment, faults);
+        var reader = new RecipeSection(root, "", faults);
+        string name = reader.RequiredText("name");
+        string kindName = reader.Choice("task", TaskKinds.All[0].Name, [.. TaskKinds.All.Select(kind => kind.Name)]);
+        TaskKind kind = TaskKinds.All.First(kind => kind.Name == kindName);
+        var recipe = new Recipe
+        {
+            Name = name,
+            Kind = kind,
+            Seed = reader.Integer("seed", 0, 0, int.MaxValue),
+            Steps = reader.Integer("steps", 1000, 1, int.MaxValue),
+            Batch = reader.Integer("batch", 16, 1, 65536),
+            Bfloat16 = reader.Choice("precision", "fp32", "fp32", "bf16") == "bf16",
+            Average = reader.Number("average", 0.995, 0, 0.999999),
+            Optimizer = OptimizerRecipe.Read(reader.Section("optimizer")),
+            Schedule = ScheduleRecipe.Read(reader.Section("schedule")),
+            Every = IntervalRecipe.Read(reader.Section("every")),
+            Settings = kind.ReadSettings(reader.Section("settings")),
+            Json = "",
+        };
+        reader.Close();
+        return faults.Count == 0 ? recipe with { Json = reader.Resolved.ToJsonString(Indented) } : throw new RecipeException(source, faults);
+    }
+
+    private static void Assign(JsonObject root, string assignment, List<RecipeFault> faults)
+    {
+        int equals = assignment.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0)
+        {
+            faults.Add(new RecipeFault(assignment, "expected path=value, such as optimizer.lr=3e-4"));
+            return;
+        }
+
+        string[] names = assignment[..equals].Split('.');
+        JsonObject place = root;
+        foreach (string name in names[..^1])
+        {
+            if (place[name] is not JsonObject inner)
+                place[name] = inner = [];
+            place = inner;
+        }
+        string text = assignment[(equals + 1)..];
+        try
+        {
+            place[names[^1]] = JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            place[names[^1]] = text; // what is no JSON is a plain text: look=vivid
+        }
+    }
+}

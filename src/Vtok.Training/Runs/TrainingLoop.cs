@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using Vtok.Models.Weights;
+using Vtok.Torch;
+using Vtok.Training.Optimization;
+using Vtok.Training.Recipes;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Runs;
+
+/// <summary>The training loop of every task: optimizer, schedule, average, log, validation, checkpoints, resume.</summary>
+/// <remarks>In the run folder: recipe.json, log.jsonl, checkpoints/, sheets/, best.safetensors (the averaged weights of the best
+/// validation) and, at the end, model/ (the result).</remarks>
+public sealed class TrainingLoop
+{
+    private readonly TrainingRun _run;
+    private readonly Recipe _recipe;
+    private readonly TrainingTask _task;
+    private readonly LearningRateSchedule _schedule;
+    private readonly TrainingMeter _meter = new();
+
+    /// <summary>Prepares a run.</summary>
+    public TrainingLoop(TrainingRun run, TrainingTask task)
+    {
+        _run = run;
+        _recipe = run.Recipe;
+        _task = task;
+        _schedule = new LearningRateSchedule(_recipe.Schedule, _recipe.Optimizer.LearningRate, _recipe.Steps);
+    }
+
+    /// <summary>Trains to the end of the recipe, of the time, or until asked to stop; goes on from the newest whole checkpoint of the run folder.</summary>
+    /// <exception cref="CheckpointException">The folder's checkpoint is of another model, or a checkpoint cannot be written.</exception>
+    public TrainingOutcome Run()
+    {
+        using var state = new TrainingState(_task.Model, _recipe);
+        Resume(state);
+        using var log = new TrainingLog(InRun("log.jsonl"), state.Step);
+        TrainingEnd end = Train(state, log);
+        if (end == TrainingEnd.Diverged)
+            return new TrainingOutcome(end, state.Step, $"stopped at step {state.Step}: the loss or a gradient is no finite number; "
+                + "go on from the last checkpoint with a lower optimizer.lr, or look at the data");
+
+        Save(state);
+        if (end == TrainingEnd.Finished)
+            Finish(state, log);
+        return new TrainingOutcome(end, state.Step, end switch
+        {
+            TrainingEnd.Finished => $"all {state.Step} steps done",
+            TrainingEnd.OutOfTime => $"the time is over after {state.Step} of {_recipe.Steps} steps; the same command goes on from here",
+            _ => $"interrupted and saved after {state.Step} of {_recipe.Steps} steps; the same command goes on from here",
+        });
+    }
+
+    private void Resume(TrainingState state)
+    {
+        string? earlier = TrainingCheckpoint.Resume(InRun("checkpoints"), state, _run.Say);
+        if (earlier is not null)
+            _run.Say?.Invoke($"going on after step {state.Step}" + (earlier == _recipe.Json ? "" : "; the recipe is not the one that the checkpoint was made with"));
+    }
+
+    private TrainingEnd Train(TrainingState state, TrainingLog log)
+    {
+        double before = state.Seconds;
+        long started = Stopwatch.GetTimestamp();
+        _meter.Restart(state.Step);
+        using var batches = new BatchPrefetcher(_task.MakeBatch, state.Step, _recipe.Steps);
+        while (state.Step < _recipe.Steps)
+        {
+            if (_run.Stop.IsCancellationRequested)
+                return TrainingEnd.Interrupted;
+            if (Stopwatch.GetElapsedTime(started).TotalSeconds > _run.MaxSeconds)
+                return TrainingEnd.OutOfTime;
+
+            using (TrainingBatch batch = batches.Next())
+                Step(state, batch);
+            state.Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds;
+            bool last = state.Step == _recipe.Steps;
+            if ((Due(_recipe.Every.Log, state.Step) || last) && !Report(state, log, batches))
+                return TrainingEnd.Diverged;
+            if (Due(_recipe.Every.Validate, state.Step) && !last)
+                Validate(state, log);
+            if (Due(_recipe.Every.Sheet, state.Step) && !last)
+                Sheet(state);
+            if (Due(_recipe.Every.Save, state.Step) && !last)
+            {
+                if (!_meter.IsFinite())
+                    return TrainingEnd.Diverged;
+                Save(state);
+            }
+        }
+        return TrainingEnd.Finished;
+    }
+
+    private void Step(TrainingState state, TrainingBatch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        IReadOnlyList<LossTerm> terms = _task.Losses(batch);
+        Tensor loss = terms.Where(term => term.Weight != 0).Select(term => term.Value * term.Weight).Aggregate((sum, term) => sum + term);
+        foreach (TorchSharp.Modules.Parameter parameter in state.Parameters)
+            parameter.grad = null;
+        loss.backward();
+        Tensor norm = GradientNorm.Clip(state.Parameters, _recipe.Optimizer.Clip);
+        state.Optimizer.LearningRate = _schedule.At(state.Step);
+        state.Optimizer.Step();
+        state.Average.Update(state.Step);
+        _task.AfterStep(state.Step);
+        _meter.Add(terms, loss, norm, batch.Pictures);
+        state.Step++;
+    }
+
+    private bool Report(TrainingState state, TrainingLog log, BatchPrefetcher batches)
+    {
+        TrainingProgress progress = _meter.Read(state, _recipe.Steps, _schedule.At(state.Step - 1), batches.TakeWaited());
+        log.Write("train", state.Step, [
+            new("seconds", progress.Seconds), new("lr", progress.LearningRate), new("gradient", progress.GradientNorm),
+            .. progress.Terms, new("picturesPerSecond", progress.PicturesPerSecond), new("wait", progress.WaitShare)]);
+        _run.Progress?.Invoke(progress);
+        return progress.Terms.Values.All(double.IsFinite) && double.IsFinite(progress.GradientNorm);
+    }
+
+    private void Validate(TrainingState state, TrainingLog log)
+    {
+        using IDisposable applied = state.Average.Apply();
+        _task.Model.eval();
+        ValidationReport? report = _task.Validate();
+        _task.Model.train();
+        if (report is null)
+            return;
+        log.Write("validate", state.Step, [new("seconds", state.Seconds), new("score", report.Score), .. report.Values]);
+        _run.Say?.Invoke($"step {state.Step}: score {report.Score:F4} ({string.Join(", ", report.Values.Select(pair => $"{pair.Key} {pair.Value:F3}"))})");
+        _meter.Restart(state.Step);
+        if (report.Score <= state.BestScore)
+            return;
+        state.BestScore = report.Score;
+        SafetensorsWriter.Write(InRun("best.safetensors"), _task.Model.state_dict(), new Dictionary<string, string> { ["step"] = $"{state.Step}" });
+    }
+
+    private void Sheet(TrainingState state)
+    {
+        using IDisposable applied = state.Average.Apply();
+        _task.Model.eval();
+        _task.WriteSheet(Path.Combine(Directory.CreateDirectory(InRun("sheets")).FullName, $"step-{state.Step:D9}.png"));
+        _task.Model.train();
+        _meter.Restart(state.Step);
+    }
+
+    private void Finish(TrainingState state, TrainingLog log)
+    {
+        Validate(state, log);
+        Sheet(state);
+        using IDisposable applied = state.Average.Apply();
+        string best = InRun("best.safetensors");
+        if (File.Exists(best))
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(best);
+            using (no_grad())
+            using (NewDisposeScope())
+                foreach ((string name, Tensor target) in _task.Model.state_dict())
+                    target.copy_(file[name]);
+        }
+        _task.Model.eval();
+        _task.Export(InRun("model"));
+    }
+
+    private void Save(TrainingState state)
+    {
+        TrainingCheckpoint.Save(InRun("checkpoints"), state, _recipe);
+        _meter.Restart(state.Step);
+    }
+
+    private string InRun(string name) => Path.Combine(_run.Folder, name);
+
+    private static bool Due(int every, long step) => every > 0 && step % every == 0;
+}

@@ -1,0 +1,7 @@
+namespace Vtok.Training.Tasks;
+
+/// <summary>One named part of the loss; the loop minimises the weighted sum and logs every part.</summary>
+/// <param name="Name">Name in the log.</param>
+/// <param name="Value">A scalar.</param>
+/// <param name="Weight">Factor in the sum; 0 for a value that is only logged.</param>
+public sealed record LossTerm(string Name, Tensor Value, double Weight = 1);

@@ -1,0 +1,73 @@
+using Vtok.Training.Recipes;
+
+namespace Vtok.Training.Tasks;
+
+/// <summary>Settings of the "residual-refine" task: stage B of the residual tokenizer, a decoder network over fixed tokens.</summary>
+public sealed record RefinementSettings
+{
+    /// <summary>Model folder with the books (stage A); other heads in it are kept.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Name of the head: "faithful" is trained on pixels, "vivid" on pixels, a perceptual distance and the grid penalty.</summary>
+    public required string Look { get; init; }
+
+    /// <summary>Head of the model folder whose weights it starts from, or null for random ones.</summary>
+    public required string? StartFrom { get; init; }
+
+    /// <summary>Channels at 1/4, 1/8 and 1/16 of the picture's side.</summary>
+    public required IReadOnlyList<int> Widths { get; init; }
+
+    /// <summary>Crops of each picture that are encoded once.</summary>
+    public required int Crops { get; init; }
+
+    /// <summary>Smallest side of a random crop as a share of the shorter side.</summary>
+    public required double CropLeast { get; init; }
+
+    /// <summary>Side of the square that a step trains on, a multiple of 32.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>Folder for the crops and their tokens; null means the run folder.</summary>
+    public required string? Cache { get; init; }
+
+    /// <summary>Every how many pictures of the validation folder one is measured.</summary>
+    public required int ValidateEvery { get; init; }
+
+    /// <summary>Model folder of the MobileNetV2 whose distance "vivid" uses.</summary>
+    public required string PerceptualModel { get; init; }
+
+    /// <summary>Weight of the perceptual distance in "vivid".</summary>
+    public required double PerceptualWeight { get; init; }
+
+    /// <summary>Weight of the grid penalty in "vivid".</summary>
+    public required double GridWeight { get; init; }
+
+    /// <summary>Periods that the grid penalty folds by.</summary>
+    public required IReadOnlyList<int> GridPeriods { get; init; }
+
+    internal static RefinementSettings Read(RecipeSection section)
+    {
+        var settings = new RefinementSettings
+        {
+            Model = section.RequiredText("model"),
+            Look = section.Choice("look", "faithful", "faithful", "vivid"),
+            StartFrom = section.Text("startFrom"),
+            Widths = section.Integers("widths", [48, 96, 160], 4, 1024),
+            Crops = section.Integer("crops", 3, 1, 100),
+            CropLeast = section.Number("cropLeast", 0.8, 0.1, 1),
+            Window = section.Integer("window", 128, 32, 256),
+            Cache = section.Text("cache"),
+            ValidateEvery = section.Integer("validateEvery", 3, 1, 1_000_000),
+            PerceptualModel = section.Text("perceptualModel", "checkpoints/perceptual-mobilenetv2") ?? "",
+            PerceptualWeight = section.Number("perceptualWeight", 0.2, 0, 100),
+            GridWeight = section.Number("gridWeight", 2, 0, 1000),
+            GridPeriods = section.Integers("gridPeriods", [16, 32], 2, 128),
+        };
+        if (settings.Window % 32 != 0)
+            section.Fault("window", $"expected a multiple of 32, found {settings.Window}");
+        if (settings.Widths.Count != 3 || settings.Widths.Any(width => width % 4 != 0))
+            section.Fault("widths", $"expected three multiples of 4, found [{string.Join(", ", settings.Widths)}]");
+        foreach (int period in settings.GridPeriods.Where(period => settings.Window % period != 0))
+            section.Fault("gridPeriods", $"{period} does not divide the window {settings.Window}");
+        return settings;
+    }
+}

@@ -1,0 +1,95 @@
+using Vtok.Models.Residual;
+using Vtok.Torch;
+using Vtok.Training.Data;
+using Vtok.Training.Losses;
+using Vtok.Training.Measures;
+using Vtok.Training.Recipes;
+
+namespace Vtok.Training.Tasks;
+
+/// <summary>Stage B of the residual tokenizer: trains a <see cref="RefinementDecoder"/> over tokens that stay as they are, at random prefix lengths.</summary>
+internal sealed class RefinementTask : TrainingTask
+{
+    private static readonly int[] Lengths = [16, 32, 64, 128, 256];
+
+    private readonly Recipe _recipe;
+    private readonly RefinementSettings _settings;
+    private readonly RefinementData _data;
+    private readonly RefinementLoss _loss;
+    private readonly RefinementDecoder _decoder;
+    private readonly Device _device;
+    private double[]? _linear; // PSNR of the linear pictures at each length
+
+    public RefinementTask(Recipe recipe, RefinementSettings settings, RefinementData data, RefinementLoss loss, RefinementDecoder decoder, Device device)
+        => (_recipe, _settings, _data, _loss, _decoder, _device) = (recipe, settings, data, loss, decoder, device);
+
+    public override nn.Module Model => _decoder;
+
+    public override TrainingBatch MakeBatch(long step) => _data.Draw(_recipe, _settings, step);
+
+    public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)
+    {
+        Tensor pictures = batch["pictures"].to(_device);
+        Tensor lengths = batch["lengths"].to(_device);
+        long[] corner = batch["corner"].data<long>().ToArray();
+        RefinementInput input;
+        using (no_grad())
+        {
+            StagePlanes stages = _data.Codebooks.Dequantize(batch["ids"].to(_device), lengths, batch["slots"].to(_device));
+            input = RefinementPlanes.Make(_data.Codebooks, stages, new SquareCrop((int)corner[1], (int)corner[0], _settings.Window));
+        }
+        Tensor output = input.Linear + Correct(input.Planes);
+        return _loss.Terms(output, pictures, lengths, batch.Step);
+    }
+
+    public override ValidationReport? Validate()
+    {
+        if (_data.Validation is not { } held)
+            return null;
+        _linear ??= [.. Lengths.Select(length => held.Psnr(length, input => input.Linear))];
+        var values = new Dictionary<string, double>();
+        double[] refined = [.. Lengths.Select(length => held.Psnr(length, Refine))];
+        for (int i = 0; i < Lengths.Length; i++)
+        {
+            values[$"psnr{Lengths[i]}"] = refined[i];
+            values[$"gain{Lengths[i]}"] = refined[i] - _linear[i];
+        }
+        foreach (int length in (int[])[16, 32, 64, 256])
+            (values[$"g1_{length}"], values[$"g2_{length}"]) = GridPattern.Measure(held.Pictures(length, Refine), 64);
+
+        double score = _loss.Score(held, Refine, refined);
+        return new ValidationReport(score, values);
+    }
+
+    public override void WriteSheet(string path)
+    {
+        if (_data.Validation is not { } held)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        const int rows = 6;
+        Tensor original = PictureTensors.FromBytes(held.Bytes[..rows]);
+        Tensor[] columns = [.. Lengths.Select(length => held.Pictures(length, Refine).First()[..rows])];
+        ReconstructionSheet.Write(path, [original, .. columns]);
+    }
+
+    public override void Export(string folder) => RefinementExport.Write(_settings.Model, folder, _settings.Look, _decoder);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _data.Dispose();
+            _loss.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private Tensor Refine(RefinementInput input) => input.Linear + Correct(input.Planes);
+
+    /// <summary>The network's correction in float32, computed in bfloat16 when the recipe says so.</summary>
+    private Tensor Correct(Tensor planes)
+    {
+        using IDisposable? autocast = _recipe.Bfloat16 && _decoder.training ? Autocast.Enter(_device.type) : null;
+        return _decoder.call(planes).to(ScalarType.Float32);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Vtok.Models.Residual;
+using Vtok.Models.Weights;
+using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
+
+namespace Vtok.Training.Tasks;
+
+/// <summary>"residual-refine": stage B of the residual tokenizer.</summary>
+internal sealed class RefinementTaskKind : TaskKind
+{
+    public override string Name => "residual-refine";
+
+    public override object ReadSettings(RecipeSection section) => RefinementSettings.Read(section);
+
+    public override TrainingOutcome Run(TrainingRun run)
+    {
+        var settings = (RefinementSettings)run.Recipe.Settings;
+        Device device = run.Device ?? CPU;
+        string weights = Path.Combine(settings.Model, "model.safetensors");
+        using SafetensorsFile source = SafetensorsFile.Open(weights);
+        JsonNode? config = JsonNode.Parse(File.ReadAllText(Path.Combine(settings.Model, "config.json")));
+        ResidualCodebooks codebooks = ResidualCodebooks.Load(ResidualConfig.Parse(config), source, device);
+        RefinementData data = RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks);
+
+        int planes = RefinementPlanes.Count(codebooks.Config);
+        RefinementDecoder decoder = settings.StartFrom is { } head
+            ? RefinementHeads.Load(source, head, planes, device)
+            : new RefinementDecoder(planes, new RefinementConfig { Widths = settings.Widths }, (ulong)run.Recipe.Seed, device);
+        run.Say?.Invoke($"{decoder.named_parameters().Sum(p => p.parameter.numel()):N0} parameters");
+        RefinementLoss loss = settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, device) : new FaithfulLoss();
+        using var task = new RefinementTask(run.Recipe, settings, data, loss, decoder, device);
+        return new TrainingLoop(run, task).Run();
+    }
+
+    private static string BooksDigest(ResidualCodebooks codebooks)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((_, Tensor tensor) in codebooks.ToTensors().OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            digest.AppendData(tensor.contiguous().bytes);
+        return Convert.ToHexStringLower(digest.GetHashAndReset());
+    }
+}

@@ -1,0 +1,11 @@
+namespace Vtok.Training.Tasks;
+
+/// <summary>All kinds of tasks, one line each.</summary>
+public static class TaskKinds
+{
+    /// <summary>In the order of the help text.</summary>
+    public static IReadOnlyList<TaskKind> All { get; } =
+    [
+        new RefinementTaskKind(),
+    ];
+}

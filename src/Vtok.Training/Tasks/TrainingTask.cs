@@ -1,0 +1,40 @@
+namespace Vtok.Training.Tasks;
+
+/// <summary>One family and stage to train by gradients: it builds the modules and turns a batch into named loss terms. The loop does the rest.</summary>
+public abstract class TrainingTask : IDisposable
+{
+    /// <summary>The module whose parameters are trained, averaged and saved.</summary>
+    public abstract nn.Module Model { get; }
+
+    /// <summary>The samples of a step: a pure function of the step. Called on another thread than the training, one call at a time.</summary>
+    public abstract TrainingBatch MakeBatch(long step);
+
+    /// <summary>Loss terms of a batch. Every random draw derives from the batch's step.</summary>
+    public abstract IReadOnlyList<LossTerm> Losses(TrainingBatch batch);
+
+    /// <summary>Called after every optimizer step, for what is not trained by gradients (codebook statistics, revival of dead codes).</summary>
+    public virtual void AfterStep(long step) { }
+
+    /// <summary>Measures the model as it stands on held-out data, or null when the task has none. The averaged weights are in the model.</summary>
+    public virtual ValidationReport? Validate() => null;
+
+    /// <summary>Draws a sheet of reconstructions with the model as it stands. The averaged weights are in the model.</summary>
+    public virtual void WriteSheet(string path) { }
+
+    /// <summary>Writes the result as a model folder. The best weights are in the model.</summary>
+    public virtual void Export(string folder) { }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the task holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Model.Dispose();
+    }
+}

@@ -1,0 +1,72 @@
+using TorchSharp;
+using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
+
+namespace Vtok.Train;
+
+/// <summary>Runs a recipe and shows how it goes. The first class that touches libtorch.</summary>
+internal static class TrainRunner
+{
+    private const int Diverged = 5, Interrupted = 130;
+
+    public static int Run(TrainArguments arguments, CancellationToken stop)
+    {
+        if (arguments.Threads is { } threads)
+            torch.set_num_threads(threads);
+        string folder = arguments.Output ?? Path.Combine("runs", arguments.Recipe.Name);
+        Directory.CreateDirectory(folder);
+        using FileStream claim = Claim(folder);
+        File.WriteAllText(Path.Combine(folder, "recipe.json"), arguments.Recipe.Json + "\n");
+
+        bool terminal = !Console.IsErrorRedirected;
+        var run = new TrainingRun
+        {
+            Recipe = arguments.Recipe,
+            Data = arguments.Data,
+            Validation = arguments.Validation,
+            Folder = folder,
+            Device = Pick(arguments.Device),
+            MaxSeconds = arguments.MaxSeconds,
+            Stop = stop,
+            Progress = terminal ? Show : null,
+            Say = line => Console.Error.WriteLine(terminal ? $"\r\e[K{line}" : line),
+        };
+        TrainingOutcome outcome = arguments.Recipe.Kind.Run(run);
+        run.Say(outcome.Message);
+        return outcome.End switch
+        {
+            TrainingEnd.Diverged => Diverged,
+            TrainingEnd.Interrupted => Interrupted,
+            _ => 0,
+        };
+    }
+
+    private static FileStream Claim(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, "lock"), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException)
+        {
+            throw new RecipeException(RecipeError.Unavailable, $"{folder}: another vtok-train is at work in this run folder; give another --out");
+        }
+    }
+
+    private static torch.Device Pick(string name)
+    {
+        bool cuda = name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal);
+        if (name != "cpu" && !cuda)
+            throw new RecipeException(RecipeError.Unavailable, $"--device {name}: expected cpu, cuda or cuda:N");
+        if (cuda && !torch.cuda.is_available())
+            throw new RecipeException(RecipeError.Unavailable, $"--device {name}: this libtorch sees no CUDA device; use --device cpu, or see \"vtok doctor\"");
+        return torch.device(name);
+    }
+
+    private static void Show(TrainingProgress p)
+    {
+        TimeSpan left = TimeSpan.FromSeconds(double.IsFinite(p.SecondsLeft) ? p.SecondsLeft : 0);
+        Console.Error.Write($"\r\e[Kstep {p.Step}/{p.Steps}  loss {p.Terms["loss"]:F4}  {p.PicturesPerSecond:F1} images/s  "
+            + $"waiting {p.WaitShare:P0}  left {left:h\\:mm\\:ss}");
+    }
+}
