@@ -8,16 +8,31 @@ public static class CaseRunners
     [
         new Perceptual.MobileNetRunner(),
         new Perceptual.LpipsRunner(),
+        new OneDPiece.TokenizerRunner("titok"),
+        new OneDPiece.StageOneRunner("titok"),
+        new OneDPiece.ProxyTokenizerRunner("titok"),
+        new OneDPiece.QuantizerRunner("titok"),
+        new OneDPiece.PreprocessingRunner("titok"),
+        new OneDPiece.MetricsRunner("titok"),
+        new OneDPiece.TokenizerRunner("one-d-piece"),
+        new OneDPiece.StageOneRunner("one-d-piece"),
+        new OneDPiece.ProxyTokenizerRunner("one-d-piece"),
+        new OneDPiece.QuantizerRunner("one-d-piece"),
+        new OneDPiece.PreprocessingRunner("one-d-piece"),
+        new OneDPiece.MetricsRunner("one-d-piece"),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
     public static IReadOnlyList<IManifestBuilder> Manifests { get; } =
     [
+        new OneDPiece.ManifestBuilder(),
     ];
 
     /// <summary>Runners of the other JSON files that lie beside the cases.</summary>
     public static IReadOnlyList<IFileRunner> Files { get; } =
     [
         new Perceptual.KodakBlocksRunner(),
+        new OneDPiece.KnownTokensRunner("titok"),
+        new OneDPiece.KnownTokensRunner("one-d-piece"),
     ];
 }
