@@ -73,15 +73,4 @@ public static class ImageCrops
         image = Resampler.Resize(image, width, height, ResampleFilter.Bicubic);
         return Crop(image, (image.Width - side) / 2, (image.Height - side) / 2, side, side);
     }
-
-    /// <summary>Pillow's <c>convert("L")</c>: BT.601 luma in 16-bit fixed point, [H, W]. Metrics use their own unrounded luma.</summary>
-    public static byte[] Gray(RgbImage image)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        byte[] gray = new byte[image.Width * image.Height];
-        ReadOnlySpan<byte> rgb = image.Pixels;
-        for (int i = 0; i < gray.Length; i++)
-            gray[i] = (byte)((19595 * rgb[i * 3] + 38470 * rgb[i * 3 + 1] + 7471 * rgb[i * 3 + 2] + 32768) >> 16);
-        return gray;
-    }
 }

@@ -31,10 +31,6 @@ public sealed class ImageCropsTests
 
     private static void Cases(string family)
     {
-        Assert.IsNotEmpty(GoldenCase.All(family, "pil_gray"));
-        foreach (GoldenCase golden in GoldenCase.All(family, "pil_gray"))
-            golden.AssertBytes("l", ImageCrops.Gray(golden.Picture("in.rgb")));
-
         Assert.IsNotEmpty(GoldenCase.All(family, "adm_center_crop"));
         foreach (GoldenCase golden in GoldenCase.All(family, "adm_center_crop"))
             foreach (JsonElement item in golden.Items)

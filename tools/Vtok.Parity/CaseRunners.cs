@@ -6,6 +6,11 @@ public static class CaseRunners
     /// <summary>Runners of cases (folders with a case.json).</summary>
     public static IReadOnlyList<ICaseRunner> All { get; } =
     [
+        new Imaging.PillowRunner(),
+        new Imaging.InterpolationRunner(),
+        new Imaging.QualityRunner(),
+        new Imaging.CurveRunner(),
+        new Imaging.FeatureDistanceRunner(),
         new Perceptual.MobileNetRunner(),
         new Perceptual.LpipsRunner(),
         new OneDPiece.TokenizerRunner("titok"),
