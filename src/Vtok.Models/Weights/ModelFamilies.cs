@@ -1,0 +1,21 @@
+namespace Vtok.Models.Weights;
+
+/// <summary>All families, one line each.</summary>
+public static class ModelFamilies
+{
+    /// <summary>The families in the order in which they are asked; the more particular ones first.</summary>
+    public static IReadOnlyList<IModelFamily> All { get; } =
+    [
+    ];
+
+    /// <summary>The family of a config.</summary>
+    /// <exception cref="CheckpointException">No family knows it; the message lists them.</exception>
+    public static IModelFamily Of(ModelConfig config) => Of(config, All);
+
+    internal static IModelFamily Of(ModelConfig config, IReadOnlyList<IModelFamily> families) =>
+        families.FirstOrDefault(family => family.Recognizes(config)) ?? throw new CheckpointException(CheckpointError.UnknownFamily,
+            $"the config belongs to no known family (known: {string.Join(", ", families.Select(family => family.Name))})");
+
+    /// <summary>The name of a published model that a checkpoint looks like, or null.</summary>
+    public static string? Recognize(IReadOnlyDictionary<string, TensorEntry> entries) => All.SelectMany(family => family.Known).FirstOrDefault(model => model.Fits(entries))?.Name;
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+
+namespace Vtok.Models.Weights;
+
+/// <summary>The weight files of a model folder: one file, or the shards of an index.</summary>
+internal sealed class WeightFiles
+{
+    private const string Index = "model.safetensors.index.json";
+
+    private static readonly string[] Preferred = ["model.safetensors", Index, "pytorch_model.bin"];
+
+    private readonly string _main;
+
+    private WeightFiles(string main, IReadOnlyList<string> files) => (_main, Files) = (main, files);
+
+    /// <summary>Full paths: the one file, or the shards in ascending order of file name.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>Bytes of all files together.</summary>
+    public long Length => Files.Sum(file => new FileInfo(file).Length);
+
+    /// <summary>Finds the weights of a folder.</summary>
+    /// <exception cref="CheckpointException">There are none, or several and none has a usual name.</exception>
+    public static WeightFiles Find(string folder)
+    {
+        string? main = Preferred.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        if (main is null)
+        {
+            string[] candidates = [.. Directory.GetFiles(folder).Where(IsWeights).Order(StringComparer.Ordinal)];
+            main = candidates.Length == 1 ? candidates[0] : throw new CheckpointException(CheckpointError.Missing, candidates.Length == 0
+                ? $"{Path.GetFileName(folder)}: no weights (expected model.safetensors, {Index}, or one .safetensors, .bin, .pt or .pth file)"
+                : $"{Path.GetFileName(folder)}: several weight files ({string.Join(", ", candidates.Select(Path.GetFileName))}), expected one");
+        }
+        return new WeightFiles(main, main.EndsWith(Index, StringComparison.Ordinal) ? ShardedWeights.ShardsOf(main) : [main]);
+    }
+
+    /// <summary>Opens them. libtorch is not needed until a tensor is asked for.</summary>
+    public IWeightSource Open() => OpenFile(_main);
+
+    /// <summary>Opens a checkpoint of any known format by its name.</summary>
+    public static IWeightSource OpenFile(string path) => path.EndsWith(".index.json", StringComparison.Ordinal) ? ShardedWeights.Open(path) : SafetensorsFile.Open(path);
+
+    /// <summary>SHA-256 of the one file, or of the shards' digests in order: 64 lower-case hex digits.</summary>
+    public string ComputeDigest(CancellationToken cancellation = default)
+    {
+        byte[][] digests = [.. Files.Select(file => Hash(file, cancellation))];
+        return Convert.ToHexStringLower(digests.Length == 1 && !_main.EndsWith(Index, StringComparison.Ordinal) ? digests[0] : SHA256.HashData([.. digests.SelectMany(digest => digest)]));
+    }
+
+    /// <summary>SHA-256 of a file as it lies there.</summary>
+    public static byte[] Hash(string path, CancellationToken cancellation = default)
+    {
+        using FileStream stream = CheckpointFiles.OpenRead(path);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 20];
+        for (int read; (read = stream.Read(buffer)) > 0; cancellation.ThrowIfCancellationRequested())
+            hash.AppendData(buffer, 0, read);
+        return hash.GetHashAndReset();
+    }
+
+    private static bool IsWeights(string path) =>
+        Path.GetExtension(path) is ".safetensors" or ".bin" or ".pt" or ".pth" && Path.GetFileName(path) != ModelFolder.PriorFile;
+}
