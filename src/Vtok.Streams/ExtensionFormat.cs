@@ -16,8 +16,8 @@ internal static class ExtensionFormat
     public static List<VtokExtensionItem> Items(VtokExtensions extensions)
     {
         var items = new List<VtokExtensionItem>();
-        if (extensions.KeptPositions is { } kept)
-            items.Add(new(KeptPositionsTag, kept));
+        if (!extensions.KeptPositions.IsEmpty)
+            items.Add(new(KeptPositionsTag, extensions.KeptPositions));
         if (extensions.Background is { } background)
             items.Add(new(BackgroundTag, new[] { background.R, background.G, background.B }));
         if (extensions.Steps is { } steps)
@@ -81,6 +81,8 @@ internal static class ExtensionFormat
         switch (tag)
         {
             case KeptPositionsTag:
+                if (bytes.IsEmpty)
+                    return Malformed("kept positions of 0 bytes, expected at least 1");
                 extensions = extensions with { KeptPositions = value };
                 return null;
             case BackgroundTag:

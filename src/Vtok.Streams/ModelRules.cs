@@ -74,8 +74,9 @@ internal static class ModelRules
     private static Fault? CheckKeptPositions(VtokHeader header, TokenizerInfo info, LaneSchedule schedule)
     {
         if (info.Order != TokenOrder.Set)
-            return header.Extensions.KeptPositions is null ? null : Malformed($"kept positions, but {info.Name} is not of order Set");
-        if (header.Extensions.KeptPositions is not { } kept)
+            return header.Extensions.KeptPositions.IsEmpty ? null : Malformed($"kept positions, but {info.Name} is not of order Set");
+        ReadOnlyMemory<byte> kept = header.Extensions.KeptPositions;
+        if (kept.IsEmpty)
             return Malformed($"no kept positions, but {info.Name} is of order Set");
         int grid = info.Vocabulary.Positions!.Value;
         int stride = KeptPositions.BytesPerLane(grid);

@@ -123,6 +123,7 @@ public sealed class VtokReaderTests
     [DataRow("76746B 11 10 KEY 01 06 060101040101", TokenFileError.Malformed, DisplayName = "tags that descend")]
     [DataRow("76746B 11 10 KEY 01 06 040101040101", TokenFileError.Malformed, DisplayName = "a tag twice")]
     [DataRow("76746B 11 10 KEY 01 02 0300", TokenFileError.Malformed, DisplayName = "an unknown odd tag")]
+    [DataRow("76746B 11 10 KEY 01 02 0100", TokenFileError.Malformed, DisplayName = "kept positions of no bytes")]
     [DataRow("76746B 11 10 KEY 01 03 010180", TokenFileError.Malformed, DisplayName = "kept positions for a model that keeps all")]
     [DataRow("76746B 11 00 KEY 04", TokenFileError.Truncated, DisplayName = "no payload")]
     [DataRow("76746B 11 00 KEY 01 0000", TokenFileError.TrailingBytes, DisplayName = "a payload too long")]
