@@ -6,6 +6,7 @@ namespace Vtok.Cli;
 /// <summary>All that a command has of the outside world.</summary>
 internal sealed class CliConsole
 {
+    private bool _progressShown;
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Standard input, as bytes.</summary>
@@ -42,6 +43,13 @@ internal sealed class CliConsole
     /// <exception cref="BrokenOutputException">It is closed or full.</exception>
     public void WriteLine(string text) => Write(Utf8.GetBytes(text + "\n"));
 
+    /// <summary>Ends the line of <see cref="ShowProgress"/>.</summary>
+    public void ClearProgress()
+    {
+        if (_progressShown)
+            Tell("");
+    }
+
     /// <summary>Writes bytes to standard output.</summary>
     /// <exception cref="BrokenOutputException">It is closed or full.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
@@ -59,12 +67,25 @@ internal sealed class CliConsole
     }
 
     /// <summary>Writes one line to standard error; when that is closed, nobody can be told.</summary>
-    public void Say(string line)
+    public void Say(string line) => Tell(Refusal.Printable(line) + "\n");
+
+    /// <summary>Shows what is being done on a line that the next one replaces; only on a terminal.</summary>
+    public void ShowProgress(string line)
     {
+        if (!Interactive)
+            return;
+        Tell(Refusal.Printable(line));
+        _progressShown = true;
+    }
+
+    private void Tell(string text)
+    {
+        const string eraseLine = "\r\u001b[K";
         try
         {
-            Errors.Write(Utf8.GetBytes(Refusal.Printable(line) + "\n"));
+            Errors.Write(Utf8.GetBytes(_progressShown ? eraseLine + text : text));
             Errors.Flush();
+            _progressShown = false;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or NotSupportedException)
         {
@@ -77,6 +98,8 @@ internal sealed class CliConsole
     /// <returns>The exit status.</returns>
     public int Report(Exception error, string? subject = null)
     {
+        if (error is SubjectException about)
+            (subject, error) = (about.Subject, about.InnerException!);
         Refusal refusal = Refusal.Of(error);
         Say(subject is null ? $"vtok: {refusal.Message}" : $"vtok: {subject}: {refusal.Message}");
         if (Debug)

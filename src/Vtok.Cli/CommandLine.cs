@@ -60,6 +60,8 @@ internal static class CommandLine
     {
         var root = new RootCommand("Turns pictures into discrete tokens and back.")
         {
+            EncodeCommand.Create(console),
+            DecodeCommand.Create(console),
             InfoCommand.Create(console),
             VerifyCommand.Create(console),
             TrimCommand.Create(console),

@@ -7,7 +7,7 @@ namespace Vtok.Cli;
 internal sealed class FileModels(ModelStore store, string? named)
 {
     private readonly Dictionary<uint, ModelEntry> _byKey = [];
-    private readonly Lazy<ModelEntry>? _named = named is null ? null : new(() => store.Find(named));
+    private readonly Lazy<ModelEntry>? _named = named is null ? null : new(() => ModelSession.Find(store, named));
 
     public VtokFile Read(ReadOnlySpan<byte> bytes, out ModelEntry entry)
     {

@@ -24,32 +24,44 @@ internal sealed class FileRun(CliConsole console, IReadOnlyList<InputFile> input
     {
         foreach (InputFile input in inputs)
         {
+            ShowProgress(input);
             console.Cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                Done(input, work(input));
-            }
-            catch (Exception e)
-            {
-                Failed(input, e);
-            }
+            Try(input, () => work(input));
         }
         return Finish();
     }
 
-    /// <summary>Notes a success.</summary>
-    public void Done(InputFile input, JsonObject facts)
+    /// <summary>Handles one input; a failure is told and noted unless it ends the whole command.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="work">Handles it and returns its facts for --json.</param>
+    public void Try(InputFile input, Func<JsonObject> work)
+    {
+        try
+        {
+            Done(input, work());
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or BrokenOutputException or SubjectException))
+        {
+            Failed(input, e);
+        }
+    }
+
+    /// <summary>Shows which input is at work, when there are several.</summary>
+    public void ShowProgress(InputFile input)
+    {
+        if (!quiet && inputs.Count > 1)
+            console.ShowProgress($"{_done + _failed + 1}/{inputs.Count} {input.Name}");
+    }
+
+    private void Done(InputFile input, JsonObject facts)
     {
         _done++;
         if (json)
             _reports.Add(Report(input, "ok", facts));
     }
 
-    /// <summary>Tells and notes a failure; rethrows what ends the whole command.</summary>
-    public void Failed(InputFile input, Exception error)
+    private void Failed(InputFile input, Exception error)
     {
-        if (error is OperationCanceledException or BrokenOutputException)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
         Refusal refusal = Refusal.Of(error);
         Note(console.Report(error, input.Name));
         _failed++;
@@ -77,6 +89,7 @@ internal sealed class FileRun(CliConsole console, IReadOnlyList<InputFile> input
     /// <returns>The exit status.</returns>
     public int Finish()
     {
+        console.ClearProgress();
         if (json)
             console.WriteLine(new JsonObject { ["files"] = _reports, ["done"] = _done, ["failed"] = _failed }.ToJsonString(Indented));
         else if (inputs.Count > 1 && (!quiet || _failed > 0))

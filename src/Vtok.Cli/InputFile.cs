@@ -14,6 +14,9 @@ internal sealed record InputFile(string Path)
     /// <summary>File name without extension.</summary>
     public string Stem => System.IO.Path.GetFileNameWithoutExtension(Path);
 
+    /// <summary>False when it certainly is not there.</summary>
+    public bool MayExist => IsStandardInput || File.Exists(Path);
+
     /// <summary>Reads all of it, but never more than the limit.</summary>
     /// <param name="console">Where standard input comes from.</param>
     /// <param name="limit">Most bytes accepted.</param>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Vtok.Streams;
 
 namespace Vtok.Cli;
 
@@ -44,6 +45,20 @@ internal static class Options
         Number("--target-bytes", "Keep as many tokens as fit a file of N bytes; exit status 5 when even the fewest do not.", 1);
 
     public static Option<string?> Model(string meaning) => new("--model", "-m") { HelpName = "MODEL", Description = meaning };
+
+    public static Option<VtokBackground?> Background() => new("--background")
+    {
+        HelpName = "RRGGBB",
+        Description = "Colour that transparent pixels are laid on, noted in the file (default: white, not noted).",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value.TrimStart('#');
+            if (text.Length == 6 && uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint rgb))
+                return new VtokBackground((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb);
+            result.AddError($"--background {text}: expected six hex digits, such as ffffff");
+            return null;
+        },
+    };
 
     public static Option<string> Device()
     {

@@ -12,15 +12,16 @@ internal readonly record struct Refusal(int ExitCode, string Message)
 {
     public static Refusal Of(Exception error) => error switch
     {
-        AggregateException { InnerException: { } inner } => Of(inner),
+        SubjectException or AggregateException when error.InnerException is { } inner => Of(inner),
         OperationCanceledException => new(ExitCodes.Interrupted, "interrupted"),
         UsageException => new(ExitCodes.Usage, error.Message),
+        ImageFileException { Reason: ImageFileError.CannotEncode } => new(ExitCodes.Output, error.Message),
         InputException or ImageFileException => new(ExitCodes.Input, error.Message),
         TokenFileException { Reason: TokenFileError.WrongModel or TokenFileError.BadDescription } => new(ExitCodes.Model, error.Message),
         TokenFileException { Reason: TokenFileError.LengthNotAllowed } => new(ExitCodes.Usage, error.Message),
         TokenFileException => new(ExitCodes.Input, error.Message),
-        ModelStoreException or CheckpointException => new(ExitCodes.Model, error.Message),
-        DllNotFoundException => new(ExitCodes.Model, error.Message),
+        ModelStoreException => new(ExitCodes.Model, error.Message),
+        CheckpointException or DllNotFoundException => new(ExitCodes.Model, OneLine(error.Message)),
         OutputFileException or BrokenOutputException => new(ExitCodes.Output, error.Message),
         _ => new(ExitCodes.Bug, $"a fault of vtok itself: {error.GetType().Name}: {error.Message} (please report it with the output of VTOK_DEBUG=1)"),
     };
@@ -35,6 +36,9 @@ internal readonly record struct Refusal(int ExitCode, string Message)
             _ = IsUnsafe(c) ? safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : safe.Append(c);
         return safe.ToString();
     }
+
+    private static string OneLine(string message) =>
+        string.Join("; ", message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Replace(":; ", ": ", StringComparison.Ordinal);
 
     private static bool IsUnsafe(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

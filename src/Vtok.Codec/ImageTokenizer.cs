@@ -124,6 +124,20 @@ public sealed class ImageTokenizer : IDisposable
         return DecodeEach(files, layouts, options, cancellation);
     }
 
+    /// <summary>The size that a file decodes to.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="info">Its model.</param>
+    /// <param name="maxPixels">Most pixels.</param>
+    /// <exception cref="TokenFileException">It has more pixels.</exception>
+    public static (int Width, int Height) CheckSize(VtokFile file, TokenizerInfo info, long maxPixels)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(info);
+        int width = file.Width ?? info.NativeWidth ?? 0, height = file.Height ?? info.NativeHeight ?? 0;
+        return (long)width * height <= maxPixels ? (width, height) : throw new TokenFileException(TokenFileError.LimitExceeded,
+            $"decodes to {width}x{height}, more than {maxPixels} pixels (--max-pixels raises the limit)");
+    }
+
     /// <summary>Ids of a picture in the default layout, one lane.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="maxTokenCount">Most tokens, one of the model's lengths; null means all.</param>
@@ -274,9 +288,7 @@ public sealed class ImageTokenizer : IDisposable
     {
         if (file.Key != Info.ComputeFileKey())
             throw new TokenFileException(TokenFileError.WrongModel, $"made by another model, key {file.Key:x8}; {Info.Name} has {Info.ComputeFileKey():x8}");
-        int width = file.Width ?? Info.NativeWidth ?? 0, height = file.Height ?? Info.NativeHeight ?? 0;
-        if ((long)width * height > MaxPixels)
-            throw new TokenFileException(TokenFileError.LimitExceeded, $"decodes to {width}x{height}, more than {MaxPixels} pixels (--max-pixels raises the limit)");
+        (int width, int height) = CheckSize(file, Info, MaxPixels);
         return PictureLayout.Create(Info, file.Layout, width, height, file.Overlap);
     }
 }

@@ -1,0 +1,106 @@
+using System.Runtime.ExceptionServices;
+using Vtok.Codec;
+using Vtok.Imaging;
+using Vtok.Models;
+using Vtok.Streams;
+
+namespace Vtok.Cli;
+
+/// <summary>Reads token files and decodes them, neighbours of one model together; each model is loaded once.</summary>
+internal sealed class FileDecoder(CliConsole console, FileModels models, Func<ModelEntry, ModelSession> open) : IDisposable
+{
+    private readonly Dictionary<string, ModelSession> _sessions = [];
+
+    /// <summary>A picture, or why there is none.</summary>
+    internal sealed record Item(InputFile Input, ModelEntry? Entry, VtokFile? File, RgbImage? Picture, Exception? Error)
+    {
+        /// <summary>The picture.</summary>
+        public RgbImage Result()
+        {
+            if (Error is not null)
+                ExceptionDispatchInfo.Throw(Error);
+            return Picture!;
+        }
+    }
+
+    public string? Look { get; init; }
+
+    public long MaxBytes { get; init; }
+
+    public long MaxPixels { get; init; }
+
+    public int BatchLanes { get; init; }
+
+    /// <summary>Decodes all inputs in order.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="check">Refuses an input before it is read, such as one whose output exists.</param>
+    public IEnumerable<Item> Decode(IReadOnlyList<InputFile> inputs, Action<InputFile> check)
+    {
+        foreach (List<Item> batch in Batches(inputs.Select(i => Read(i, check))).Ahead(1, console.Cancellation))
+        {
+            VtokFile[] files = [.. batch.Where(i => i.File is not null).Select(i => i.File!)];
+            using IEnumerator<RgbImage>? pictures = files.Length == 0 ? null : SessionOf(batch[0].Entry!).Tokenizer
+                .Decode(files, Look is null ? null : new DecodeOptions { Look = Look }, console.Cancellation).GetEnumerator();
+            foreach (Item item in batch)
+                yield return item.File is null ? item : item with { Picture = Next(pictures!) };
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (ModelSession session in _sessions.Values)
+            session.Dispose();
+    }
+
+    private Item Read(InputFile input, Action<InputFile> check)
+    {
+        try
+        {
+            check(input);
+            console.Cancellation.ThrowIfCancellationRequested();
+            VtokFile file = models.Read(input.Read(console, MaxBytes), out ModelEntry entry);
+            ImageTokenizer.CheckSize(file, entry.Info, MaxPixels);
+            SessionOf(entry); // begins to load
+            return new Item(input, entry, file, null, null);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new Item(input, null, null, null, e);
+        }
+    }
+
+    // Neighbours of one model; a refused input has no model and stands alone.
+    private IEnumerable<List<Item>> Batches(IEnumerable<Item> items)
+    {
+        List<Item> batch = [];
+        foreach (Item item in items)
+        {
+            if (batch.Count > 0 && (item.Entry != batch[0].Entry || batch.Sum(i => i.File?.Lanes.Count ?? 1) >= BatchLanes))
+            {
+                yield return batch;
+                batch = [];
+            }
+            batch.Add(item);
+        }
+        if (batch.Count > 0)
+            yield return batch;
+    }
+
+    private ModelSession SessionOf(ModelEntry entry)
+    {
+        lock (_sessions)
+            return _sessions.TryGetValue(entry.Folder, out ModelSession? session) ? session : _sessions[entry.Folder] = open(entry);
+    }
+
+    private RgbImage Next(IEnumerator<RgbImage> pictures)
+    {
+        try
+        {
+            return pictures.MoveNext() ? pictures.Current : throw new InvalidOperationException("fewer pictures than files");
+        }
+        catch (ArgumentException e) when (Look is not null && e.ParamName == "options")
+        {
+            throw new SubjectException($"--look {Look}", new UsageException(e.Message.Replace(" (Parameter 'options')", "", StringComparison.Ordinal)));
+        }
+    }
+}
