@@ -31,6 +31,7 @@ public sealed class TrainingLoop
     /// <exception cref="CheckpointException">The folder's checkpoint is of another model, or a checkpoint cannot be written.</exception>
     public TrainingOutcome Run()
     {
+        Directory.CreateDirectory(_run.Folder);
         using var state = new TrainingState(_task.Model, _recipe);
         Resume(state);
         using var log = new TrainingLog(InRun("log.jsonl"), state.Step);

@@ -1,0 +1,51 @@
+using TorchSharp;
+using Vtok.Training.Losses;
+using static TorchSharp.torch;
+
+namespace Vtok.Training.Tests;
+
+[TestClass]
+public sealed class GridPatternTests
+{
+    [TestMethod]
+    public void Noise_has_no_pattern_and_a_dot_grid_has()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(5, CPU);
+        Tensor noise = randn([16, 3, 128, 128], generator: generator) * 0.1;
+        Tensor dots = zeros(1, 3, 128, 128);
+        dots[.., .., TensorIndex.Slice(0, null, 8), TensorIndex.Slice(0, null, 8)] = tensor(0.3f);
+
+        double clean = GridPattern.Penalty(noise, 32).item<float>();
+        double marked = GridPattern.Penalty(noise + dots, 32).item<float>();
+
+        Assert.IsLessThan(0.02, clean);
+        Assert.IsGreaterThan(0.1, marked);
+    }
+
+    [TestMethod]
+    public void Measuring_in_parts_equals_measuring_at_once()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(6, CPU);
+        Tensor pictures = rand([6, 3, 64, 64], generator: generator);
+
+        (double First, double Second) whole = GridPattern.Measure([pictures.clone()], 32);
+        (double First, double Second) parts = GridPattern.Measure([pictures[..2].clone(), pictures[2..].clone()], 32);
+
+        Assert.AreEqual(whole.First, parts.First, 1e-6);
+        Assert.AreEqual(whole.Second, parts.Second, 1e-6);
+    }
+
+    [TestMethod]
+    public void The_penalty_has_a_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(7, CPU);
+        Tensor pictures = rand([2, 3, 64, 64], generator: generator).requires_grad_(true);
+
+        GridPattern.Penalty(pictures, 16).backward();
+
+        Assert.IsGreaterThan(0, pictures.grad!.abs().sum().item<float>());
+    }
+}

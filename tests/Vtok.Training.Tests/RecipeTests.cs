@@ -1,0 +1,106 @@
+using Vtok.Training.Recipes;
+
+namespace Vtok.Training.Tests;
+
+[TestClass]
+public sealed class RecipeTests
+{
+    [TestMethod]
+    public void All_faults_are_told_at_once_each_with_its_path()
+    {
+        const string json = """
+            {
+              "name": "x", "task": "residual-refine", "steps": -1, "batch": "many",
+              "optimizer": { "lr": "fast", "betta2": 0.9 },
+              "settings": { "model": "m", "look": "vvid", "widths": [64, 3.5, 7], "window": 100 }
+            }
+            """;
+
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(json));
+
+        Assert.AreEqual(RecipeError.Invalid, error.Error);
+        string[] paths = [.. error.Faults.Select(fault => fault.Path)];
+        CollectionAssert.IsSubsetOf(
+            (string[])["steps", "batch", "optimizer.lr", "optimizer.betta2", "settings.look", "settings.widths[1]", "settings.widths", "settings.window"], paths);
+    }
+
+    [TestMethod]
+    [DataRow("""{"name":"x","sceds":1,"settings":{"model":"m"}}""", "sceds", "seed")]
+    [DataRow("""{"name":"x","optimizer":{"weightdecay":0},"settings":{"model":"m"}}""", "optimizer.weightdecay", "weightDecay")]
+    [DataRow("""{"name":"x","settings":{"model":"m","gridWeigth":1}}""", "settings.gridWeigth", "gridWeight")]
+    public void An_unknown_key_is_refused_with_the_nearest_known_one(string json, string path, string nearest)
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(json));
+
+        Assert.AreEqual(path, error.Faults.Single().Path);
+        StringAssert.Contains(error.Message, $"did you mean \"{nearest}\"?");
+    }
+
+    [TestMethod]
+    public void An_unknown_task_lists_the_known_ones()
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse("""{"name":"x","task":"gan"}"""));
+
+        StringAssert.Contains(error.Message, "residual-refine");
+    }
+
+    [TestMethod]
+    public void Overrides_win_over_the_file_and_may_be_words_numbers_or_lists()
+    {
+        Recipe recipe = Recipe.Parse(TestRuns.Json, ["optimizer.lr=3e-4", "settings.look=vivid", "settings.widths=[8,16,32]", "precision=bf16"]);
+
+        Assert.AreEqual(3e-4, recipe.Optimizer.LearningRate);
+        Assert.IsTrue(recipe.Bfloat16);
+        StringAssert.Contains(recipe.Json, "\"look\": \"vivid\"");
+        Assert.AreEqual(32, ((Vtok.Training.Tasks.RefinementSettings)recipe.Settings).Widths[2]);
+    }
+
+    [TestMethod]
+    [DataRow("optimizer.lr"), DataRow("=3")]
+    public void An_override_without_path_or_value_is_refused(string assignment)
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(TestRuns.Json, [assignment]));
+
+        StringAssert.Contains(error.Message, "path=value");
+    }
+
+    [TestMethod]
+    public void What_is_printed_reads_back_as_the_same_recipe()
+    {
+        Recipe recipe = Recipe.Parse(TestRuns.Json, ["seed=7", "settings.startFrom=faithful"]);
+
+        Recipe again = Recipe.Parse(recipe.Json);
+
+        Assert.AreEqual(recipe.Json, again.Json);
+        Assert.AreEqual(7, again.Seed);
+    }
+
+    [TestMethod]
+    [DataRow("[1]"), DataRow("{"), DataRow(""), DataRow("null")]
+    public void A_text_that_is_no_object_is_refused(string text)
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(text));
+
+        Assert.AreEqual(RecipeError.NotJson, error.Error);
+    }
+
+    [TestMethod]
+    public void A_missing_file_is_refused_by_name()
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Load("no-such-recipe.json"));
+
+        Assert.AreEqual(RecipeError.Unreadable, error.Error);
+        StringAssert.Contains(error.Message, "no-such-recipe.json");
+    }
+
+    [TestMethod]
+    public void Every_recipe_that_ships_is_valid()
+    {
+        string folder = Path.Combine(Repository.Root, "trainers", "recipes");
+        string[] files = Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories);
+
+        foreach (string file in files)
+            Assert.AreNotEqual("", Recipe.Load(file).Json);
+        Assert.IsNotEmpty(files);
+    }
+}
