@@ -1,6 +1,7 @@
 namespace Vtok.Streams;
 
-/// <summary>Packs the ids of one lane: every id in ceil(log2(size)) bits of its position, most significant bit first, the last byte padded with zeros.</summary>
+/// <summary>Packs the ids of one lane: every id in ceil(log2(size)) bits of its position, most significant bit first.</summary>
+/// <remarks>The last byte is padded with zero bits.</remarks>
 public static class BitPacker
 {
     /// <summary>Bytes that the first <paramref name="count"/> ids take.</summary>

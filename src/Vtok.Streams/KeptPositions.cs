@@ -20,7 +20,10 @@ public static class KeptPositions
             foreach (int position in lanes[lane].Span)
             {
                 if (position <= previous || position >= gridPositions)
-                    throw new ArgumentException($"lane {lane}: position {position} after {previous}, expected ascending positions below {gridPositions}", nameof(lanes));
+                {
+                    throw new ArgumentException(
+                        $"lane {lane}: position {position} after {previous}, expected ascending positions below {gridPositions}", nameof(lanes));
+                }
                 bits[lane * stride + position / 8] |= (byte)(0x80 >> (position % 8));
                 previous = position;
             }

@@ -30,7 +30,8 @@ internal static class ModelRules
     /// <summary>Whether the file has the check that its payload asks for.</summary>
     public static Fault? CheckKindOfCheck(VtokHeader header, int payloadLength)
         => header.CheckLength == CheckLength(payloadLength) ? null
-            : new(TokenFileError.NotCanonical, $"a check of {header.CheckLength} bytes after a payload of {payloadLength}, expected {CheckLength(payloadLength)}");
+            : new(TokenFileError.NotCanonical,
+                $"a check of {header.CheckLength} bytes after a payload of {payloadLength}, expected {CheckLength(payloadLength)}");
 
     private static int CheckLength(long payloadLength) => payloadLength > VtokLimits.ShortCheckPayloadBytes ? 4 : 2;
 

@@ -8,7 +8,8 @@ public sealed record TokenSequence(TokenizerInfo Info, ReadOnlyMemory<int> Ids)
     /// <summary>Number of tokens.</summary>
     public int Count => Ids.Length;
 
-    /// <summary>The first <paramref name="count"/> tokens, sharing memory with this sequence. Whether they decode is for <see cref="TokenizerInfo.AllowsLength"/> to say.</summary>
+    /// <summary>The first <paramref name="count"/> tokens, sharing memory with this sequence.</summary>
+    /// <remarks>Whether they decode is for <see cref="TokenizerInfo.AllowsLength"/> to say.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer tokens.</exception>
     public TokenSequence Prefix(int count)
     {

@@ -17,10 +17,12 @@ public sealed record TokenizerInfo
     /// <summary>Meaning of the positions. Grid models: Causal or Raster.</summary>
     public required TokenOrder Order { get; init; }
 
-    /// <summary>Vocabulary by position: as many positions as the longest length (Set: as the grid has), one endless run for a grid model.</summary>
+    /// <summary>Vocabulary by position: as many positions as the longest length (Set: as the grid has).</summary>
+    /// <remarks>Grid models: one endless run. Set: one run.</remarks>
     public required ImageVocabulary Vocabulary { get; init; }
 
-    /// <summary>[least, most] for Nested and Set, all allowed counts in ascending order for Scales, [n] for Causal and Raster, empty for grid models.</summary>
+    /// <summary>Which lengths a lane may have: [least, most] for Nested and Set, all allowed counts in ascending order for Scales.</summary>
+    /// <remarks>[n] for Causal and Raster; empty for grid models, where the picture's size decides.</remarks>
     public required IReadOnlyList<int> Lengths { get => _lengths; init => _lengths = [.. value]; }
 
     /// <summary>Native width in pixels, or null for a grid model.</summary>
@@ -72,7 +74,9 @@ public sealed record TokenizerInfo
     }
 
     /// <summary>Reads tokenizer.json. Members that this version does not know are ignored.</summary>
-    /// <exception cref="TokenFileException">Not such a description, over 1 MiB, or its key does not match (<see cref="TokenFileError.BadDescription"/>).</exception>
+    /// <exception cref="TokenFileException">
+    /// Not such a description, over 1 MiB, or its key does not match (<see cref="TokenFileError.BadDescription"/>).
+    /// </exception>
     public static TokenizerInfo FromJson(ReadOnlySpan<byte> utf8Json) => TokenizerInfoJson.Read(utf8Json);
 
     /// <summary>Whether a lane of <paramref name="count"/> tokens decodes. Grid models: any count of at least 1 (the size decides).</summary>

@@ -11,7 +11,12 @@ internal static class TokenizerInfoJson
     private static readonly JsonWriterOptions CanonicalForm = new() { Indented = false };
 
     // Line ends are LF everywhere, so the file is the same on every platform. Names of people's models are shown as they are.
-    private static readonly JsonWriterOptions FileForm = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions FileForm = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
@@ -103,7 +108,10 @@ internal static class TokenizerInfoJson
         if (root.ValueKind != JsonValueKind.Object)
             throw Bad($"a JSON {root.ValueKind}, expected an object");
         JsonElement preprocessing = Member(root, "preprocessing", JsonValueKind.Object);
-        int[]? native = Member(root, "native", JsonValueKind.Array, JsonValueKind.Null) is { ValueKind: JsonValueKind.Array } size ? Numbers(size, "native") : null;
+        JsonElement factor = Member(root, "factor", JsonValueKind.Number, JsonValueKind.Null);
+        JsonElement prior = Member(root, "prior", JsonValueKind.String, JsonValueKind.Null);
+        JsonElement size = Member(root, "native", JsonValueKind.Array, JsonValueKind.Null);
+        int[]? native = size.ValueKind == JsonValueKind.Array ? Numbers(size, "native") : null;
         if (native is not null && native.Length != 2)
             throw Bad($"native: {native.Length} numbers, expected width and height");
         List<VocabularyRun> runs = ReadRuns(Member(root, "vocabulary", JsonValueKind.Array));
@@ -119,7 +127,7 @@ internal static class TokenizerInfoJson
             Lengths = Numbers(Member(root, "lengths", JsonValueKind.Array), "lengths"),
             NativeWidth = native?[0],
             NativeHeight = native?[1],
-            Factor = Member(root, "factor", JsonValueKind.Number, JsonValueKind.Null) is { ValueKind: JsonValueKind.Number } factor ? Number(factor, "factor") : null,
+            Factor = factor.ValueKind == JsonValueKind.Number ? Number(factor, "factor") : null,
             Preprocessing = new ImagePreprocessing
             {
                 Filter = Text(preprocessing, "filter"),
@@ -132,7 +140,7 @@ internal static class TokenizerInfoJson
                 Mean = Numbers(Member(preprocessing, "mean", JsonValueKind.Array), "mean"),
                 Std = Numbers(Member(preprocessing, "std", JsonValueKind.Array), "std"),
             },
-            Prior = Member(root, "prior", JsonValueKind.String, JsonValueKind.Null).ValueKind == JsonValueKind.Null ? null : Text(root, "prior"),
+            Prior = prior.ValueKind == JsonValueKind.String ? Text(root, "prior") : null,
             Weights = Text(root, "weights"),
             WeightsLength = ReadWeightsLength(Member(root, "weightsLength", JsonValueKind.Number, JsonValueKind.Null)),
         };

@@ -18,7 +18,8 @@ public sealed record VtokExtensions
     /// <summary>Tag 8: seed of the decoder's draws.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>Tag 1: the kept positions of every lane as <see cref="KeptPositions"/> packs them; order Set has them always, others never (empty).</summary>
+    /// <summary>Tag 1: the kept positions of every lane, packed by <see cref="Streams.KeptPositions"/>.</summary>
+    /// <remarks>Order Set has them always, others never (empty).</remarks>
     public ReadOnlyMemory<byte> KeptPositions { get; init; }
 
     /// <summary>Items with even tags of later versions, in ascending order of tag; written back as they are.</summary>

@@ -37,7 +37,8 @@ public sealed record VtokFile
     /// <param name="extensions">What is said beside the tokens.</param>
     /// <exception cref="ArgumentException">The description is not valid. The file itself is checked when it is written.</exception>
     public static VtokFile Create(
-        TokenizerInfo info, VtokLayout layout, int width, int height, IReadOnlyList<ReadOnlyMemory<int>> lanes, int overlap = 0, VtokExtensions? extensions = null)
+        TokenizerInfo info, VtokLayout layout, int width, int height, IReadOnlyList<ReadOnlyMemory<int>> lanes,
+        int overlap = 0, VtokExtensions? extensions = null)
     {
         bool isSized = layout switch
         {

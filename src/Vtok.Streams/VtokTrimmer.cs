@@ -4,7 +4,9 @@ namespace Vtok.Streams;
 public static class VtokTrimmer
 {
     /// <summary>Cuts every lane to at most <paramref name="count"/> tokens: byte for byte what writing that many tokens gives.</summary>
-    /// <exception cref="TokenFileException">The file is refused, or the tokenizer does not allow the length (<see cref="TokenFileError.LengthNotAllowed"/>).</exception>
+    /// <exception cref="TokenFileException">
+    /// The file is refused, or the tokenizer does not allow the length (<see cref="TokenFileError.LengthNotAllowed"/>).
+    /// </exception>
     public static byte[] Trim(ReadOnlySpan<byte> bytes, TokenizerInfo info, int count)
         => VtokWriter.Write(Trim(VtokReader.Read(bytes, info), info, count), info);
 
@@ -18,7 +20,10 @@ public static class VtokTrimmer
         if (!isShorter)
             return file;
         if (info.Order == TokenOrder.Set)
-            throw NotAllowed($"{info.Name} chooses its tokens by the picture, so {file.Count} cannot be cut to {count}; encode again with --tokens {count}");
+        {
+            throw NotAllowed(
+                $"{info.Name} chooses its tokens by the picture, so {file.Count} cannot be cut to {count}; encode again with --tokens {count}");
+        }
         return file with { Lanes = [.. file.Lanes.Select(lane => lane[..Math.Min(lane.Length, count)])] };
     }
 

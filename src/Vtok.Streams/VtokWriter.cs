@@ -6,7 +6,9 @@ namespace Vtok.Streams;
 public static class VtokWriter
 {
     /// <summary>The bytes of a file.</summary>
-    /// <exception cref="ArgumentException">The file does not fit <paramref name="info"/>, an id is out of range, or <paramref name="info"/> is not valid.</exception>
+    /// <exception cref="ArgumentException">
+    /// The file does not fit <paramref name="info"/>, an id is out of range, or <paramref name="info"/> is not valid.
+    /// </exception>
     /// <exception cref="TokenFileException">It would be over <see cref="VtokLimits"/>.</exception>
     public static byte[] Write(VtokFile file, TokenizerInfo info)
     {

@@ -41,7 +41,8 @@ internal static class Arbitrary
         from counts in Count(info, width, height).Array[isEqual ? 1 : Math.Min(laneCount, 50)]
         from seed in Gen.Int[0, 10_000]
         from extensions in Extensions
-        let lanes = Enumerable.Range(0, Math.Min(laneCount, 400)).Select(lane => (ReadOnlyMemory<int>)Sample.Ids(info, counts[lane % counts.Length], seed + lane)).ToArray()
+        let lanes = Enumerable.Range(0, Math.Min(laneCount, 400))
+            .Select(lane => (ReadOnlyMemory<int>)Sample.Ids(info, counts[lane % counts.Length], seed + lane)).ToArray()
         where lanes.Length == laneCount
         let kept = info.Order == TokenOrder.Set ? Kept(info, lanes, seed) : null
         select (info, VtokFile.Create(info, layout, width, height, lanes, overlap, kept is null ? extensions : extensions with { KeptPositions = kept }));

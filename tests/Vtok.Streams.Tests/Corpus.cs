@@ -48,7 +48,8 @@ internal static class Corpus
         {
             Extensions = new VtokExtensions
             {
-                KeptPositions = KeptPositions.Pack([.. file.Lanes.Select((lane, i) => (ReadOnlyMemory<int>)Enumerable.Range(i % 2, lane.Length).ToArray())], 12),
+                KeptPositions = KeptPositions.Pack(
+                    [.. file.Lanes.Select((lane, i) => (ReadOnlyMemory<int>)Enumerable.Range(i % 2, lane.Length).ToArray())], gridPositions: 12),
             },
         };
 }

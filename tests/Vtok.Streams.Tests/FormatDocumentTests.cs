@@ -104,7 +104,8 @@ public sealed class FormatDocumentTests
             KeptPositions = vector.Contains("kept")
                 ? KeptPositions.Pack([.. vector["kept"].Select(text => (ReadOnlyMemory<int>)Numbers(text))], info.Vocabulary.Positions!.Value)
                 : default(ReadOnlyMemory<byte>),
-            Others = [.. vector["other"].Select(text => text.Split(' ')).Select(parts => new VtokExtensionItem(uint.Parse(parts[0], CultureInfo.InvariantCulture), Hex(parts[1])))],
+            Others = [.. vector["other"].Select(text => text.Split(' '))
+                .Select(parts => new VtokExtensionItem(uint.Parse(parts[0], CultureInfo.InvariantCulture), Hex(parts[1])))],
         };
     }
 

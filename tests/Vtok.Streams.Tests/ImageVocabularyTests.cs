@@ -57,6 +57,8 @@ public sealed class ImageVocabularyTests
         Assert.ThrowsExactly<ArgumentException>(() => new ImageVocabulary(new VocabularyRun(5, -1)));
         Assert.ThrowsExactly<ArgumentException>(() => new ImageVocabulary(new VocabularyRun(5, 3), new VocabularyRun(6, 0)));
         Assert.ThrowsExactly<ArgumentException>(() => new ImageVocabulary(new VocabularyRun(5, int.MaxValue), new VocabularyRun(6, int.MaxValue)));
-        Assert.Contains("vocabulary[1]: size 1", Assert.ThrowsExactly<ArgumentException>(() => new ImageVocabulary(new VocabularyRun(5, 3), new VocabularyRun(1, 3))).Message);
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new ImageVocabulary(new VocabularyRun(5, 3), new VocabularyRun(1, 3)));
+        Assert.Contains("vocabulary[1]: size 1", error.Message);
     }
 }
