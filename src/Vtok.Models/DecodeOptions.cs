@@ -14,4 +14,7 @@ public sealed record DecodeOptions
 
     /// <summary>Seed of a sampling decoder. Default: 0.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Text features [1 or B, T, E] for a text-aware decoder, which needs them; stays the caller's. See <see cref="OneDPiece.TextFeatures"/>.</summary>
+    public Tensor? Text { get; init; }
 }
