@@ -1,3 +1,5 @@
+using Vtok.Models.Weights;
+
 namespace Vtok.Models.OneDPiece;
 
 /// <summary>Settings of TiTok (arXiv 2406.07550), TA-TiTok (arXiv 2501.07730) and One-D-Piece (arXiv 2501.10064), one network family.</summary>
@@ -62,6 +64,16 @@ public sealed record OneDPieceConfig
 
     /// <summary>Whether the encoder mixes channels and tokens by the published reshape, and the decoder predicts proxy codes.</summary>
     public bool Legacy => Form != OneDPieceForm.OneStage;
+
+    /// <summary>Reads a published config.json; absent members take the published defaults.</summary>
+    /// <param name="config">The whole file.</param>
+    /// <param name="entries">The checkpoint's tensors, from which text guidance shows, or null when only the config is known.</param>
+    /// <exception cref="CheckpointException">Something is missing, out of range or contradicts.</exception>
+    public static OneDPieceConfig Read(ModelConfig config, IReadOnlyDictionary<string, TensorEntry>? entries = null) =>
+        PublishedConfig.Read(config, entries?.ToDictionary(entry => entry.Key, entry => entry.Value.Shape.ToArray()));
+
+    /// <summary>These settings as the authors' code reads them.</summary>
+    public ModelConfig ToModelConfig() => PublishedConfig.Write(this);
 
     internal int EncoderGrid => CropSize / EncoderPatch;
 

@@ -1,3 +1,5 @@
+using Vtok.Models.OneDPiece;
+
 namespace Vtok.Models.Weights;
 
 /// <summary>All families, one line each.</summary>
@@ -6,6 +8,9 @@ public static class ModelFamilies
     /// <summary>The families in the order in which they are asked; the more particular ones first.</summary>
     public static IReadOnlyList<IModelFamily> All { get; } =
     [
+        OneDPieceFamily.OneDPiece,
+        OneDPieceFamily.TiTok,
+        new ProxyTokenizerFamily(),
     ];
 
     /// <summary>The family of a config.</summary>

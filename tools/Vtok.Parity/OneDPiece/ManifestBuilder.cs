@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Vtok.Models.OneDPiece;
+using Vtok.Models.Weights;
 
 namespace Vtok.Parity.OneDPiece;
 
@@ -8,13 +8,13 @@ namespace Vtok.Parity.OneDPiece;
 internal sealed class ManifestBuilder : IManifestBuilder
 {
     public bool Handles(Manifest manifest) =>
-        manifest.Family is OneDPieceConfig.WholeFamily or OneDPieceConfig.NestedFamily && (IsProxy(manifest) || OneDPieceConfigJson.Recognizes(Json(manifest)));
+        manifest.Family is OneDPieceConfig.WholeFamily or OneDPieceConfig.NestedFamily && (IsProxy(manifest) || PublishedConfig.Recognizes(Config(manifest)));
 
     public nn.Module Build(Manifest manifest) => IsProxy(manifest)
-        ? new ProxyTokenizer(OneDPieceConfigJson.ReadProxy(new ConfigSection(Json(manifest).AsObject(), "")))
-        : new OneDPieceNetwork(OneDPieceConfigJson.Read(Json(manifest), manifest.Parameters.ToDictionary(row => row.Key, row => row.Value)));
+        ? new ProxyTokenizer(PublishedConfig.ReadProxy(Config(manifest)))
+        : new OneDPieceNetwork(PublishedConfig.Read(Config(manifest), manifest.Parameters.ToDictionary(row => row.Key, row => row.Value)));
 
     private static bool IsProxy(Manifest manifest) => manifest.Config.TryGetProperty("num_embeddings", out JsonElement _);
 
-    private static JsonNode Json(Manifest manifest) => JsonNode.Parse(manifest.Config.GetRawText())!;
+    private static ModelConfig Config(Manifest manifest) => ModelConfig.FromJson(manifest.Config);
 }

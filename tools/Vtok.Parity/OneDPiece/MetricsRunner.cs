@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vtok.Imaging;
 using Vtok.Models.Evaluation;
 using Vtok.Models.Quantizers;
 
@@ -30,7 +31,7 @@ internal sealed class MetricsRunner(string family) : ICaseRunner
         Dictionary<string, Func<double[]>> outputs = new()
         {
             ["InceptionScore"] = () => [InceptionScore.Of(cat(logits))],
-            ["rFID"] = () => [FrechetDistance.Between(cat(real), cat(fake))],
+            ["rFID"] = () => [FrechetDistance.Compute(Features(real), Features(fake))],
             ["CodebookUsage"] = () => [usage.Share],
             ["CodebookEntropy"] = () => [usage.Entropy],
             ["CodebookMinFreq"] = () => [usage.LeastFrequency],
@@ -41,6 +42,8 @@ internal sealed class MetricsRunner(string family) : ICaseRunner
             if (golden.HasExpected(name))
                 report.Compare(name, compute());
     }
+
+    private static FeatureSet Features(List<Tensor> batches) => new(cat(batches).data<float>().ToArray(), (int)batches[0].size(1));
 
     // The published table has a row for every position that a model could have.
     private static double[] Padded(IReadOnlyList<double> values, long rows) =>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
 
@@ -11,9 +10,8 @@ internal static class Published
 
     public static OneDPieceNetwork Network(GoldenCase golden)
     {
-        OneDPieceConfig config = OneDPieceConfigJson.Read(Json(golden), Shapes(golden.Weights));
-        OneDPieceNetwork network = new(config);
-        Load(network, golden.Weights, name => !name.StartsWith(ProxyPrefix, StringComparison.Ordinal), "");
+        OneDPieceNetwork network = new(OneDPieceConfig.Read(ModelConfig.FromJson(golden.Config), golden.Weights.Entries));
+        WeightLoader.Load(network, golden.Weights, ignore: name => name.StartsWith(ProxyPrefix, StringComparison.Ordinal));
         network.eval();
         return network;
     }
@@ -22,41 +20,16 @@ internal static class Published
     public static ProxyTokenizer TeacherOf(GoldenCase golden, OneDPieceNetwork network)
     {
         ProxyTokenizer proxy = new(network.Config.Proxy);
-        Load(proxy, golden.Weights, name => name.StartsWith(ProxyPrefix, StringComparison.Ordinal), ProxyPrefix);
+        WeightLoader.Load(proxy, new PrefixedWeights(golden.Weights, ProxyPrefix));
         proxy.eval();
         return proxy;
     }
 
     public static ProxyTokenizer Proxy(GoldenCase golden)
     {
-        JsonObject config = Json(golden).AsObject();
-        ProxyTokenizer proxy = new(OneDPieceConfigJson.ReadProxy(new ConfigSection(config, "").Optional("proxy")));
-        Load(proxy, golden.Weights, _ => true, "");
+        ProxyTokenizer proxy = new(PublishedConfig.ReadProxy(ModelConfig.FromJson(golden.Config).Section("proxy")));
+        WeightLoader.Load(proxy, golden.Weights);
         proxy.eval();
         return proxy;
-    }
-
-    public static JsonNode Json(GoldenCase golden) => JsonNode.Parse(golden.Config.GetRawText())!;
-
-    public static Dictionary<string, long[]> Shapes(IWeightSource weights) =>
-        weights.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Shape.ToArray());
-
-    /// <summary>Copies the tensors whose names pass, each name less its prefix; any difference of names is an error.</summary>
-    public static void Load(nn.Module module, IWeightSource weights, Func<string, bool> chosen, string prefix)
-    {
-        using IDisposable quiet = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> state = module.state_dict();
-        HashSet<string> names = [.. weights.Entries.Keys.Where(chosen).Select(name => name[prefix.Length..])];
-        names.SymmetricExceptWith(state.Keys);
-        if (names.Count > 0)
-            throw new InvalidOperationException($"names of weights differ: {string.Join(", ", names.Order().Take(4))} ({names.Count} in all)");
-        foreach ((string name, Tensor tensor) in state)
-        {
-            Tensor source = weights[prefix + name];
-            if (!source.shape.SequenceEqual(tensor.shape))
-                throw new InvalidOperationException($"{name}: shape [{string.Join(", ", source.shape)}], expected [{string.Join(", ", tensor.shape)}]");
-            tensor.copy_(source);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Vtok.Models.Quantizers;
+using Vtok.Models.Weights;
 
 namespace Vtok.Parity.OneDPiece;
 
@@ -47,7 +48,7 @@ internal sealed class QuantizerRunner(string family) : ICaseRunner
             Normalize = config.GetProperty("use_l2_norm").GetBoolean(),
             Learning = clustering ? CodebookLearning.Clustering : CodebookLearning.Gradient,
         });
-        Published.Load(quantizer, golden.Weights, _ => true, "");
+        WeightLoader.Load(quantizer, golden.Weights);
         quantizer.train();
         List<Tensor> gradients = [];
         for (int step = 0; golden.HasInput($"z_{step}"); step++)

@@ -72,28 +72,29 @@ internal sealed partial class TokenizerRunner(string family) : ICaseRunner
         outputs["reconstruction_from_tokens"] = network.Decode(network.Lookup(ids.unsqueeze(1)), text: text);
         if (network.Config.Form == OneDPieceForm.TwoStage)
         {
-            outputs["proxy_logits"] = outputs["proxy_logits_full"] = network.ProxyLogits(quantized.Quantized);
+            outputs["proxy_logits"] = outputs["proxy_logits_full"] = network.ProxyLogits(quantized.Quantized, text: text);
             outputs["pixel_states"] = network.PixelStates(outputs["proxy_logits"]);
         }
         foreach (int length in Lengths(golden, "lengths"))
         {
-            outputs[$"proxy_logits_len{length}"] = network.ProxyLogits(quantized.Quantized, length);
-            outputs[$"reconstruction_len{length}"] = network.Decode(quantized.Quantized, length);
-            outputs[$"from_tokens_len{length}"] = network.Decode(network.Lookup(ids.narrow(1, 0, length)));
+            if (network.Config.Legacy)
+                outputs[$"proxy_logits_len{length}"] = network.ProxyLogits(quantized.Quantized, length, text);
+            outputs[$"reconstruction_len{length}"] = network.Decode(quantized.Quantized, length, text);
+            outputs[$"from_tokens_len{length}"] = network.Decode(network.Lookup(ids.narrow(1, 0, length)), text: text);
         }
-        Training(golden, network, quantized.Quantized, outputs);
+        Training(golden, network, quantized.Quantized, text, outputs);
     }
 
     // In training the draw cuts first, then the length that was asked for.
-    private static void Training(GoldenCase golden, OneDPieceNetwork network, Tensor quantized, Dictionary<string, Tensor> outputs)
+    private static void Training(GoldenCase golden, OneDPieceNetwork network, Tensor quantized, Tensor? text, Dictionary<string, Tensor> outputs)
     {
         network.train();
         foreach (int end in Lengths(golden, "training_end_indices"))
         {
-            outputs[$"train_forward_end{end}"] = network.Decode(quantized, end);
+            outputs[$"train_forward_end{end}"] = network.Decode(quantized, end, text);
             foreach (string name in golden.OutputNames)
                 if (CutDecode().Match(name) is { Success: true } match && match.Groups[2].Value == end.ToString(CultureInfo.InvariantCulture))
-                    outputs[name] = network.Decode(quantized.narrow(3, 0, end), int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+                    outputs[name] = network.Decode(quantized.narrow(3, 0, end), int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), text);
         }
         network.eval();
     }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Vtok.Models.Weights;
 
@@ -8,28 +10,30 @@ namespace Vtok.Models.OneDPiece;
 /// The published file states no text guidance: what is text-aware shows in its tensors alone. Members beyond the published ones
 /// (model_sizes, proxy) describe other sizes and are written only when they differ.
 /// </remarks>
-internal static class OneDPieceConfigJson
+internal static class PublishedConfig
 {
     private const string TextWeight = "decoder.text_guidance_proj.weight";
+    // Sizes above these are no tokenizer but a damaged or hostile file; memory is bounded before it is taken.
+    private const int MostTokens = 1 << 16, MostCodes = 1 << 24, MostWidth = 1 << 16, MostLayers = 1024, MostSide = 1 << 14;
+
     private const string TextPositions = "decoder.text_guidance_positional_embedding";
 
-    /// <summary>Whether this is a config of the family.</summary>
-    public static bool Recognizes(JsonNode? root) =>
-        root is JsonObject && root["model"] is JsonObject model && model["vq_model"] is JsonObject tokenizer
-        && tokenizer["num_latent_tokens"] is not null && tokenizer["vit_enc_model_size"] is not null;
+    /// <summary>Whether this is a config of either family.</summary>
+    public static bool Recognizes(ModelConfig config) =>
+        config.Has("model.vq_model.num_latent_tokens") && config.Has("model.vq_model.vit_enc_model_size");
 
-    /// <summary>Whether the config describes a model whose prefixes decode.</summary>
-    public static bool IsNested(JsonNode root) => IsNested(new ConfigSection(root.AsObject(), "").Section("model"));
+    /// <summary>Whether the config describes a model whose prefixes decode; false for what is malformed.</summary>
+    public static bool IsNested(ModelConfig config) =>
+        config.Find("model.type") is JsonValue type && type.ToString() == "one_d_piece"
+        || config.Find("model.vq_model.strict_length_assertion") is JsonValue strict && strict.GetValueKind() == JsonValueKind.False;
 
     /// <summary>Reads a config.</summary>
-    /// <param name="root">The whole file; references are resolved.</param>
+    /// <param name="config">The whole file.</param>
     /// <param name="shapes">Shapes of the checkpoint's tensors by name, or null when only the config is known.</param>
     /// <exception cref="CheckpointException">Something is missing or contradicts.</exception>
-    public static OneDPieceConfig Read(JsonNode root, IReadOnlyDictionary<string, long[]>? shapes = null)
+    public static OneDPieceConfig Read(ModelConfig config, IReadOnlyDictionary<string, long[]>? shapes = null)
     {
-        if (root is not JsonObject members)
-            throw new CheckpointException(CheckpointError.BadConfig, "config: expected an object");
-        ConfigSection file = new(members, ""), model = file.Section("model"), tokenizer = model.Section("vq_model");
+        ModelConfig tokenizer = config.Section("model.vq_model");
         bool twoStage = tokenizer.Flag("finetune_decoder", true), legacy = tokenizer.Flag("is_legacy", true);
         if (twoStage && !legacy)
             throw tokenizer.Wrong("is_legacy", "true beside finetune_decoder true (a decoder of pixels has no second stage)");
@@ -37,60 +41,54 @@ internal static class OneDPieceConfigJson
         if (mode is not ("vq" or "vae"))
             throw tokenizer.Wrong("quantize_mode", "\"vq\" or \"vae\"");
         bool continuous = mode == "vae";
-        OneDPieceConfig config = new()
+        OneDPieceConfig read = new()
         {
             Encoder = Size(tokenizer, "vit_enc_model_size"),
             Decoder = Size(tokenizer, "vit_dec_model_size"),
-            EncoderPatch = tokenizer.Number("vit_enc_patch_size"),
-            DecoderPatch = tokenizer.Number("vit_dec_patch_size"),
-            LatentTokens = tokenizer.Number("num_latent_tokens"),
-            TokenSize = tokenizer.Number("token_size"),
-            CodebookSize = continuous ? 0 : tokenizer.Number("codebook_size"),
+            EncoderPatch = tokenizer.Int("vit_enc_patch_size", least: 1),
+            DecoderPatch = tokenizer.Int("vit_dec_patch_size", least: 1),
+            LatentTokens = tokenizer.Int("num_latent_tokens", least: 1, most: MostTokens),
+            TokenSize = tokenizer.Int("token_size", least: 1, most: MostWidth),
+            CodebookSize = continuous ? 0 : tokenizer.Int("codebook_size", least: 2, most: MostCodes),
             Normalize = !continuous && tokenizer.Flag("use_l2_norm"),
-            CommitmentCost = continuous ? 0 : tokenizer.Real("commitment_cost"),
+            CommitmentCost = continuous ? 0 : tokenizer.Number("commitment_cost"),
             Clustering = !continuous && tokenizer.Flag("clustering_vq", false),
             Continuous = continuous,
             Form = twoStage ? OneDPieceForm.TwoStage : legacy ? OneDPieceForm.StageOne : OneDPieceForm.OneStage,
-            Nested = IsNested(model),
+            Nested = IsNested(config),
             Text = Text(tokenizer, shapes),
-            CropSize = file.Optional("dataset")?.Optional("preprocessing")?.Number("crop_size", 256) ?? 256,
-            Proxy = ReadProxy(tokenizer.Optional("proxy") ?? file.Optional("proxy")),
+            CropSize = config.Int("dataset.preprocessing.crop_size", 256, least: 1, most: MostSide),
+            Proxy = tokenizer.Has("proxy") ? ReadProxy(tokenizer.Section("proxy")) : new ProxyTokenizerConfig(),
         };
-        try
-        {
-            config.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw new CheckpointException(CheckpointError.BadConfig, $"config: {e.Message}", e);
-        }
-        return config;
+        Check(read.Validate);
+        return read;
     }
 
-    /// <summary>Reads the settings of a proxy tokenizer; null means the published ones.</summary>
-    public static ProxyTokenizerConfig ReadProxy(ConfigSection? section)
+    /// <summary>Reads the settings of a proxy tokenizer; what is absent is as published.</summary>
+    /// <exception cref="CheckpointException">Something is out of range or contradicts.</exception>
+    public static ProxyTokenizerConfig ReadProxy(ModelConfig proxy)
     {
         ProxyTokenizerConfig published = new();
-        if (section is not { } proxy)
-            return published;
-        ProxyTokenizerConfig config = new()
+        IReadOnlyList<int> multipliers = proxy.Has("channel_mult") ? proxy.Ints("channel_mult", least: 1) : published.ChannelMultipliers;
+        if (proxy.Int("num_resolutions", multipliers.Count) != multipliers.Count)
+            throw proxy.Wrong("num_resolutions", $"{multipliers.Count}, the length of channel_mult");
+        ProxyTokenizerConfig read = new()
         {
-            CodebookSize = proxy.Number("num_embeddings", published.CodebookSize),
-            CodeDimension = proxy.Number("z_channels", published.CodeDimension),
-            HiddenChannels = proxy.Number("hidden_channels", published.HiddenChannels),
-            ChannelMultipliers = proxy.Numbers("channel_mult", published.ChannelMultipliers),
-            Blocks = proxy.Number("num_res_blocks", published.Blocks),
-            PictureChannels = proxy.Number("num_channels", published.PictureChannels),
-            NormGroups = proxy.Number("norm_groups", published.NormGroups),
-            Resolution = proxy.Number("resolution", published.Resolution),
+            CodebookSize = proxy.Int("num_embeddings", published.CodebookSize, least: 2, most: MostCodes),
+            CodeDimension = proxy.Int("z_channels", published.CodeDimension, least: 1, most: MostWidth),
+            HiddenChannels = proxy.Int("hidden_channels", published.HiddenChannels, least: 1, most: MostWidth),
+            ChannelMultipliers = multipliers,
+            Blocks = proxy.Int("num_res_blocks", published.Blocks, least: 1, most: MostLayers),
+            PictureChannels = proxy.Int("num_channels", published.PictureChannels, least: 1, most: MostWidth),
+            NormGroups = proxy.Int("norm_groups", published.NormGroups, least: 1, most: MostWidth),
+            Resolution = proxy.Int("resolution", published.Resolution, least: 1, most: MostSide),
         };
-        if (proxy.Number("num_resolutions", config.ChannelMultipliers.Count) != config.ChannelMultipliers.Count)
-            throw proxy.Wrong("num_resolutions", $"{config.ChannelMultipliers.Count}, the length of channel_mult");
-        return config;
+        Check(read.Validate);
+        return read;
     }
 
     /// <summary>Writes a config as the authors' code takes it.</summary>
-    public static JsonObject Write(OneDPieceConfig config)
+    public static ModelConfig Write(OneDPieceConfig config)
     {
         JsonObject tokenizer = new()
         {
@@ -129,11 +127,12 @@ internal static class OneDPieceConfigJson
         JsonObject model = new() { ["vq_model"] = tokenizer };
         if (config.Nested)
             model["type"] = "one_d_piece";
-        return new JsonObject
+        JsonObject root = new()
         {
             ["model"] = model,
             ["dataset"] = new JsonObject { ["preprocessing"] = new JsonObject { ["crop_size"] = config.CropSize } },
         };
+        return ModelConfig.FromJson(Encoding.UTF8.GetBytes(root.ToJsonString()));
     }
 
     private static JsonObject WriteProxy(ProxyTokenizerConfig config) => new()
@@ -149,29 +148,41 @@ internal static class OneDPieceConfigJson
         ["resolution"] = config.Resolution,
     };
 
-    private static bool IsNested(ConfigSection model) =>
-        model.Text("type", "") == "one_d_piece" || !model.Section("vq_model").Flag("strict_length_assertion", true);
+    private static void Check(Action validate)
+    {
+        try
+        {
+            validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new CheckpointException(CheckpointError.BadConfig, $"config: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
 
-    private static TransformerSize Size(ConfigSection tokenizer, string member)
+    private static TransformerSize Size(ModelConfig tokenizer, string member)
     {
         string name = tokenizer.Text(member);
-        ConfigSection? sizes = tokenizer.Optional("model_sizes");
-        if (sizes?.Optional(name) is { } own)
-            return new TransformerSize(own.Number("width"), own.Number("layers"), own.Number("heads"));
-        if (TransformerSize.Published.TryGetValue(name, out TransformerSize? size))
-            return size;
-        IEnumerable<string> known = TransformerSize.Published.Keys.Concat(sizes?.Names ?? []);
-        throw tokenizer.Wrong(member, $"one of {string.Join(", ", known)}");
+        if (tokenizer.Find("model_sizes") is JsonObject own && own.ContainsKey(name))
+        {
+            ModelConfig size = tokenizer.Section($"model_sizes.{name}");
+            return new TransformerSize(size.Int("width", least: 1, most: MostWidth), size.Int("layers", least: 1, most: MostLayers), size.Int("heads", least: 1, most: MostWidth));
+        }
+        return TransformerSize.Published.TryGetValue(name, out TransformerSize? known)
+            ? known
+            : throw tokenizer.Wrong(member, $"one of {string.Join(", ", TransformerSize.Published.Keys)}, or a name in model_sizes");
     }
 
     private static string SizeName(TransformerSize size, string otherwise) =>
         TransformerSize.Published.FirstOrDefault(known => known.Value == size).Key ?? otherwise;
 
-    private static TextGuidance? Text(ConfigSection tokenizer, IReadOnlyDictionary<string, long[]>? shapes)
+    private static TextGuidance? Text(ModelConfig tokenizer, IReadOnlyDictionary<string, long[]>? shapes)
     {
         if (shapes is null || !shapes.TryGetValue(TextWeight, out long[]? weight))
             return tokenizer.Has("text_context_length") || tokenizer.Has("text_embed_dim")
-                ? new TextGuidance(tokenizer.Number("text_context_length", TextGuidance.Published.Length), tokenizer.Number("text_embed_dim", TextGuidance.Published.Width))
+                ? new TextGuidance(
+                    tokenizer.Int("text_context_length", TextGuidance.Published.Length, least: 1, most: MostTokens),
+                    tokenizer.Int("text_embed_dim", TextGuidance.Published.Width, least: 1, most: MostWidth))
                 : null;
         long length = shapes.TryGetValue(TextPositions, out long[]? positions) && positions.Length == 2 ? positions[0] : TextGuidance.Published.Length;
         if (weight.Length != 2 || weight[1] > int.MaxValue || length > int.MaxValue)
