@@ -10,7 +10,7 @@ internal sealed class NetworkBenchmark : IBenchmark
             foreach (string operation in NetworkSubject.Operations(folder))
             {
                 string group = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))} {operation}";
-                foreach (int batch in options.Batches.Where(batch => options.Wants(group, $"batch {batch}")))
+                foreach (int batch in options.Batches.Where(batch => batch <= NetworkSubject.LargestBatch(folder) && options.Wants(group, $"batch {batch}")))
                 {
                     NetworkResult result = NetworkWorker.Start(folder, operation, batch, options);
                     yield return new BenchRow(group, $"batch {batch}", batch / result.Seconds, "images/s")

@@ -1,11 +1,13 @@
+using Vtok.Models;
 using Vtok.Models.Perceptual;
+using Vtok.Models.Weights;
 
 namespace Vtok.Bench;
 
 /// <summary>A network in a folder and what can be measured of it.</summary>
 internal sealed class NetworkSubject : IDisposable
 {
-    private const int PerceptualSide = 256;
+    private const int FreeSide = 256;
 
     private readonly IDisposable _network;
     private readonly Func<string, int, Action> _prepare;
@@ -17,8 +19,12 @@ internal sealed class NetworkSubject : IDisposable
     {
         "mobilenetv2" => ["distance", "distance and gradient"],
         "lpips" => ["distance"],
+        "model" => ["encode", "decode"],
         _ => [],
     };
+
+    /// <summary>Most pictures at once: the perceptual networks keep 100 MB for each, and nobody trains with more of them on a CPU.</summary>
+    public static int LargestBatch(string folder) => Kind(folder) == "model" ? int.MaxValue : 8;
 
     /// <summary>Opens a folder.</summary>
     public static NetworkSubject Open(string folder)
@@ -31,6 +37,9 @@ internal sealed class NetworkSubject : IDisposable
                 return new NetworkSubject(mobileNet, (operation, batch) => operation == "distance"
                     ? Distance(mbp.Distance, batch)
                     : Gradient(mbp.Distance, batch));
+            case "model":
+                ITokenizerModel model = ModelFolder.Open(folder);
+                return new NetworkSubject(model, (operation, batch) => operation == "encode" ? Encode(model, batch) : Decode(model, batch));
             default:
                 LpipsSqueeze lpips = LpipsSqueeze.Open(folder);
                 return new NetworkSubject(lpips, (_, batch) => Distance(lpips.Distance, batch));
@@ -46,12 +55,35 @@ internal sealed class NetworkSubject : IDisposable
     {
         "perceptual-mobilenetv2" => "mobilenetv2",
         "perceptual-squeezenet-lpips" => "lpips",
-        _ => null,
+        _ => File.Exists(Path.Combine(folder, "config.json")) || Directory.EnumerateFiles(folder, "*.y*ml").Any() ? "model" : null,
     };
+
+    private static Action Encode(ITokenizerModel model, int batch)
+    {
+        Tensor pictures = Pictures(batch, model.Info.NativeHeight ?? FreeSide, 1, model.Info.NativeWidth);
+        return () =>
+        {
+            using IDisposable frozen = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            model.Encode(pictures);
+        };
+    }
+
+    private static Action Decode(ITokenizerModel model, int batch)
+    {
+        using Tensor pictures = Pictures(batch, model.Info.NativeHeight ?? FreeSide, 1, model.Info.NativeWidth);
+        Tensor ids = model.Encode(pictures);
+        return () =>
+        {
+            using IDisposable frozen = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            model.Decode(ids);
+        };
+    }
 
     private static Action Distance(Func<Tensor, Tensor, Tensor> distance, int batch)
     {
-        Tensor x = Pictures(batch, PerceptualSide, 1) * 2 - 1, y = Pictures(batch, PerceptualSide, 2) * 2 - 1;
+        Tensor x = Pictures(batch, FreeSide, 1) * 2 - 1, y = Pictures(batch, FreeSide, 2) * 2 - 1;
         return () =>
         {
             using IDisposable frozen = no_grad();
@@ -62,7 +94,7 @@ internal sealed class NetworkSubject : IDisposable
 
     private static Action Gradient(Func<Tensor, Tensor, Tensor> distance, int batch)
     {
-        Tensor x = (Pictures(batch, PerceptualSide, 1) * 2 - 1).requires_grad_(), y = Pictures(batch, PerceptualSide, 2) * 2 - 1;
+        Tensor x = (Pictures(batch, FreeSide, 1) * 2 - 1).requires_grad_(), y = Pictures(batch, FreeSide, 2) * 2 - 1;
         return () =>
         {
             using DisposeScope scope = NewDisposeScope();
@@ -71,10 +103,10 @@ internal sealed class NetworkSubject : IDisposable
         };
     }
 
-    /// <summary>Smooth noise in 0..1, [B, 3, side, side].</summary>
-    private static Tensor Pictures(int batch, int side, ulong seed)
+    /// <summary>Smooth noise in 0..1, [B, 3, H, W].</summary>
+    private static Tensor Pictures(int batch, int height, ulong seed, int? width = null)
     {
-        using Tensor coarse = rand([batch, 3, side / 8, side / 8], generator: new Generator(seed));
-        return nn.functional.interpolate(coarse, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
+        using Tensor coarse = rand([batch, 3, 32, 32], generator: new Generator(seed));
+        return nn.functional.interpolate(coarse, [height, width ?? height], mode: InterpolationMode.Bilinear, align_corners: false);
     }
 }
