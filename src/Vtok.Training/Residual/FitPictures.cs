@@ -1,8 +1,6 @@
-using TorchSharp;
 using Vtok.Data;
 using Vtok.Imaging;
 using Vtok.Models.Residual;
-using static TorchSharp.torch;
 
 namespace Vtok.Training.Residual;
 

@@ -14,7 +14,7 @@ public sealed record ResidualFitRecipe
     /// <summary>Least side of a random square as a share of the shorter side, above 0 to 1. Default: 0.75.</summary>
     public double MinShare { get; init; } = 0.75;
 
-    /// <summary>Random patches for the book of a stage, at least the number of codes. Default: 160,000.</summary>
+    /// <summary>Random patches for the book of a stage, at least twice the number of codes. Default: 160,000.</summary>
     public int Samples { get; init; } = 160_000;
 
     /// <summary>Lloyd rounds of a book, at least 1. Default: 6.</summary>
@@ -34,7 +34,7 @@ public sealed record ResidualFitRecipe
         ArgumentOutOfRangeException.ThrowIfLessThan(Views, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinShare);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MinShare, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Samples, Config.Codes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Samples, 2 * Config.Codes);
         ArgumentOutOfRangeException.ThrowIfLessThan(Rounds, 1);
     }
 }

@@ -1,8 +1,6 @@
-using TorchSharp;
 using Vtok.Data;
 using Vtok.Imaging;
 using Vtok.Models.Residual;
-using static TorchSharp.torch;
 
 namespace Vtok.Training.Residual;
 
@@ -77,8 +75,9 @@ public sealed class ResidualFitter
             Report(stage.Name, residual);
         }
         ImportanceOrder order = FitOrder(books, ids, gains);
-        ResidualCodebooks result = new(_config, global, books, order, CPU);
-        return _recipe.Reselect ? Reselect(result, residual, ids) : result;
+        if (_recipe.Reselect)
+            Reselect(books, order, residual, ids);
+        return new ResidualCodebooks(_config, global, books, order, CPU);
     }
 
     /// <summary>Groups of components of the global band, each with its own book; what they draw is taken off.</summary>
@@ -170,29 +169,26 @@ public sealed class ResidualFitter
     }
 
     /// <summary>Books of the levels after the first, fitted again on the patches that are sent in a whole encoding.</summary>
-    private ResidualCodebooks Reselect(ResidualCodebooks first, Tensor residual, List<Tensor> ids)
+    private void Reselect(List<Codebook> books, ImportanceOrder order, Tensor residual, List<Tensor> ids)
     {
         int rasters = _config.Stages.Count, levels = _config.Levels.Count;
-        Tensor sent = Sent(first.Order, ids);                                                              // [N, levels * patches]
+        Tensor sent = Sent(order, ids);                                                              // [N, levels * patches]
         Tensor SentAt(int level) => sent.narrow(1, (long)level * _config.Patches, _config.Patches);
         for (int level = levels - 1; level >= 0; level--)
-        {
-            Draw(residual, _config.Levels[level], first.Books[rasters + level], ids[rasters + level], null, 1);
-            if (level > 0)
-                first.Books[rasters + level].Dispose();
-        }
-        Draw(residual, _config.Levels[0], first.Books[rasters], ids[rasters], SentAt(0), -1);
+            Draw(residual, _config.Levels[level], books[rasters + level], ids[rasters + level], null, 1);
+        Draw(residual, _config.Levels[0], books[rasters], ids[rasters], SentAt(0), -1);
         Report($"{_config.Levels[0].Name} where it is sent", residual);
-        List<Codebook> books = [.. first.Books.Take(rasters + 1)];
         for (int level = 1; level < levels; level++)
         {
             ResidualStage stage = _config.Levels[level];
-            Codebook book = FitStage(residual, stage, rasters + level, SentAt(level));
-            Send(residual, stage, book, SentAt(level));
-            books.Add(book);
+            if (SentAt(level).sum().item<float>() >= 2 * _config.Codes) // else too few to learn from
+            {
+                books[rasters + level].Dispose();
+                books[rasters + level] = FitStage(residual, stage, rasters + level, SentAt(level));
+            }
+            Send(residual, stage, books[rasters + level], SentAt(level));
             Report($"{stage.Name} where it is sent", residual);
         }
-        return new ResidualCodebooks(_config, first.Global, books, first.Order, CPU);
     }
 
     /// <summary>1 where a whole encoding sends a token: [N, levels * patches].</summary>
