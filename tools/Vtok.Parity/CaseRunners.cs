@@ -13,7 +13,6 @@ public static class CaseRunners
         new Imaging.FeatureDistanceRunner(),
         new Perceptual.MobileNetRunner(),
         new Perceptual.LpipsRunner(),
-        new Perceptual.KernelDistanceRunner(),
         new OneDPiece.TokenizerRunner("titok"),
         new OneDPiece.StageOneRunner("titok"),
         new OneDPiece.ProxyTokenizerRunner("titok"),
@@ -26,6 +25,7 @@ public static class CaseRunners
         new OneDPiece.QuantizerRunner("one-d-piece"),
         new OneDPiece.PreprocessingRunner("one-d-piece"),
         new OneDPiece.MetricsRunner("one-d-piece"),
+        new LlamaGen.CheckpointRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
@@ -38,7 +38,6 @@ public static class CaseRunners
     public static IReadOnlyList<IFileRunner> Files { get; } =
     [
         new Perceptual.KodakBlocksRunner(),
-        new Perceptual.PhotosKernelDistanceRunner(),
         new OneDPiece.KnownTokensRunner("titok"),
         new OneDPiece.KnownTokensRunner("one-d-piece"),
     ];

@@ -18,6 +18,9 @@ public enum CheckpointError
     /// <summary>The file is well formed but uses something that this reader does not know.</summary>
     Unsupported,
 
+    /// <summary>A pickle names something that could run code; nothing was run.</summary>
+    Unsafe,
+
     /// <summary>The config does not parse or lacks something.</summary>
     BadConfig,
 

@@ -36,6 +36,13 @@ internal sealed unsafe class MappedFile : IDisposable
         return new ReadOnlySpan<byte>(_start + offset, count);
     }
 
+    /// <summary>A stream over some of the bytes; valid until <see cref="Dispose"/>.</summary>
+    public Stream Stream(long offset, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset + (ulong)count, (ulong)Length, nameof(offset));
+        return new UnmanagedMemoryStream(_start + offset, count);
+    }
+
     /// <summary>A tensor over the bytes at <paramref name="offset"/>; a copy only where they are not aligned for the type.</summary>
     public Tensor Tensor(long offset, ScalarType type, ReadOnlySpan<long> shape)
     {

@@ -1,5 +1,4 @@
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Residual;
 
 namespace Vtok.Models.Weights;
 
@@ -12,7 +11,6 @@ public static class ModelFamilies
         OneDPieceFamily.OneDPiece,
         OneDPieceFamily.TiTok,
         new ProxyTokenizerFamily(),
-        new ResidualFamily(),
     ];
 
     /// <summary>The family of a config.</summary>

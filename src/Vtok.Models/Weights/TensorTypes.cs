@@ -21,6 +21,22 @@ internal static class TensorTypes
         return row >= 0;
     }
 
+    /// <summary>The type of a PyTorch name, as in torch.FloatStorage or torch.float32.</summary>
+    public static ScalarType? OfTorch(string name) => name switch
+    {
+        "FloatStorage" or "float32" or "float" => ScalarType.Float32,
+        "DoubleStorage" or "float64" or "double" => ScalarType.Float64,
+        "HalfStorage" or "float16" or "half" => ScalarType.Float16,
+        "BFloat16Storage" or "bfloat16" => ScalarType.BFloat16,
+        "LongStorage" or "int64" or "long" => ScalarType.Int64,
+        "IntStorage" or "int32" or "int" => ScalarType.Int32,
+        "ShortStorage" or "int16" or "short" => ScalarType.Int16,
+        "CharStorage" or "int8" => ScalarType.Int8,
+        "ByteStorage" or "uint8" => ScalarType.Byte,
+        "BoolStorage" or "bool" => ScalarType.Bool,
+        _ => null,
+    };
+
     /// <summary>The safetensors name of a type, or null for one that the format has no name for.</summary>
     public static string? NameOf(ScalarType type) => Array.Find(Table, row => row.Type == type).Name;
 

@@ -38,7 +38,9 @@ internal sealed class WeightFiles
     public IWeightSource Open() => OpenFile(_main);
 
     /// <summary>Opens a checkpoint of any known format by its name.</summary>
-    public static IWeightSource OpenFile(string path) => path.EndsWith(".index.json", StringComparison.Ordinal) ? ShardedWeights.Open(path) : SafetensorsFile.Open(path);
+    public static IWeightSource OpenFile(string path) => path.EndsWith(".index.json", StringComparison.Ordinal) ? ShardedWeights.Open(path)
+        : path.EndsWith(".safetensors", StringComparison.Ordinal) ? SafetensorsFile.Open(path)
+        : PickleFile.Open(path);
 
     /// <summary>SHA-256 of the one file, or of the shards' digests in order: 64 lower-case hex digits.</summary>
     public string ComputeDigest(CancellationToken cancellation = default)

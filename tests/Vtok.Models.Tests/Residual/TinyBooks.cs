@@ -1,4 +1,6 @@
+using TorchSharp;
 using Vtok.Models.Residual;
+using static TorchSharp.torch;
 
 namespace Vtok.Models.Tests.Residual;
 
