@@ -65,6 +65,8 @@ internal static class CommandLine
             InfoCommand.Create(console),
             VerifyCommand.Create(console),
             TrimCommand.Create(console),
+            ModelsCommand.Create(console),
+            DoctorCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;

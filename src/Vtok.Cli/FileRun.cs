@@ -6,7 +6,7 @@ namespace Vtok.Cli;
 /// <summary>One verb over many inputs: each is tried, failures are told and counted, the first one's status is the command's.</summary>
 internal sealed class FileRun(CliConsole console, IReadOnlyList<InputFile> inputs, bool json, bool quiet)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private readonly JsonArray _reports = [];
     private int _exitCode;
     private int _done;
@@ -78,10 +78,10 @@ internal sealed class FileRun(CliConsole console, IReadOnlyList<InputFile> input
         Note(ExitCodes.Target);
     }
 
-    /// <summary>Says something on standard error, unless --quiet.</summary>
+    /// <summary>Says something on standard error, unless --quiet, or --json, which says it better.</summary>
     public void Say(string line)
     {
-        if (!quiet)
+        if (!quiet && !json)
             console.Say(line);
     }
 

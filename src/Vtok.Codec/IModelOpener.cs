@@ -10,6 +10,10 @@ public interface IModelOpener
     /// <param name="folder">The model folder.</param>
     TokenizerInfo ReadInfo(string folder);
 
+    /// <summary>Reads all weights and compares them with the description.</summary>
+    /// <param name="folder">The model folder.</param>
+    void Check(string folder);
+
     /// <summary>Loads the networks.</summary>
     /// <param name="folder">The model folder.</param>
     /// <param name="device">"cpu", "cuda", "cuda:1", or "auto" for CUDA where it works.</param>

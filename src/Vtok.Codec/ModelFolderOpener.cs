@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using TorchSharp;
 using Vtok.Models;
+using Vtok.Models.Weights;
 using Vtok.Streams;
 using Vtok.Torch;
 
@@ -11,7 +12,10 @@ namespace Vtok.Codec;
 public sealed class ModelFolderOpener(int? threads = null) : IModelOpener
 {
     /// <inheritdoc/>
-    public TokenizerInfo ReadInfo(string folder) => TokenizerInfo.FromJson(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json")));
+    public TokenizerInfo ReadInfo(string folder) => ModelFolder.ReadInfo(folder);
+
+    /// <inheritdoc/>
+    public void Check(string folder) => ModelFolder.Check(folder);
 
     /// <inheritdoc/>
     public ITokenizerModel Open(string folder, string device)
@@ -26,7 +30,7 @@ public sealed class ModelFolderOpener(int? threads = null) : IModelOpener
     {
         if (threads is int count)
             torch.set_num_threads(count);
-        throw new NotSupportedException($"{folder} on {Device(device)}: model folders cannot be opened yet");
+        return ModelFolder.Open(folder, Device(device));
     }
 
     private static torch.Device Device(string name)

@@ -85,6 +85,14 @@ public sealed class ModelStore
         return new ModelEntry(Path.GetFileName(full), full, _opener.ReadInfo(full));
     }
 
+    /// <summary>Reads all weights of a model and compares them with its description.</summary>
+    /// <param name="entry">The model.</param>
+    public void Check(ModelEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        _opener.Check(entry.Folder);
+    }
+
     /// <summary>Loads a model.</summary>
     /// <param name="entry">The model.</param>
     /// <param name="device">"cpu", "cuda", "cuda:1" or "auto".</param>

@@ -20,7 +20,7 @@ public sealed class ImageFolderSource : ISampleSource
         _paths = [.. all.Where(PictureNames.IsPicture).Order(StringComparer.Ordinal)];
         if (_paths.Length == 0)
             throw new DatasetException(DatasetError.Empty, $"{folder}: no picture among {all.Length} files (expected .jpg, .png, .webp, .avif, .tif or .gif)");
-        _captions = [.. all.Where(path => path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)).Select(PictureNames.Key)];
+        _captions = [.. all.Where(path => path.EndsWith(".txt", StringComparison.Ordinal)).Select(PictureNames.Key)];
         _classes = classFromFolder ? new FolderClasses(_paths) : null;
     }
 

@@ -8,7 +8,7 @@ internal sealed class SampleReader(ISampleSource source, IImageCodec codec, Imag
     private const int MaxReplacements = 64;
 
     private readonly EpochOrder _order = new(source.Count, options.Seed, options.Shuffle);
-    private readonly PictureCache? _cache = options.CacheBytes > 0 ? new PictureCache(options.CacheBytes) : null;
+    private readonly SampleCache? _cache = options.CacheBytes > 0 ? new SampleCache(options.CacheBytes) : null;
 
     /// <summary>Fills the pixels; null when the place is left out.</summary>
     /// <exception cref="DatasetException">No replacement could be decoded either.</exception>
@@ -37,21 +37,23 @@ internal sealed class SampleReader(ISampleSource source, IImageCodec codec, Imag
 
     private Sample Read(int index, long epoch, Span<byte> pixels)
     {
-        Sample sample = source.Read(index);
-        SampleRandom random = new(options.Seed, RandomPurpose.Augmentation, epoch, index);
-        RgbImage square = options.Transform.IsRandom
-            ? options.Transform.Apply(Cached(index, () => codec.Decode(sample.Picture, options.Decode)), random)
-            : Cached(index, () => options.Transform.Apply(codec.Decode(sample.Picture, options.Decode), random));
-        square.Pixels.CopyTo(pixels);
-        return sample with { Picture = default };
+        (Sample sample, RgbImage picture) = Load(index);
+        if (options.Transform.IsRandom)
+            picture = options.Transform.Apply(picture, new SampleRandom(options.Seed, RandomPurpose.Augmentation, epoch, index));
+        picture.Pixels.CopyTo(pixels);
+        return sample;
     }
 
-    private RgbImage Cached(int index, Func<RgbImage> make)
+    private DecodedSample Load(int index)
     {
         if (_cache?.Find(index) is { } kept)
             return kept;
-        RgbImage picture = make();
-        _cache?.Offer(index, picture);
-        return picture;
+        Sample sample = source.Read(index);
+        RgbImage picture = codec.Decode(sample.Picture, options.Decode);
+        if (!options.Transform.IsRandom)
+            picture = options.Transform.Apply(picture, default);
+        DecodedSample decoded = new(sample with { Picture = default }, picture);
+        _cache?.Offer(index, decoded);
+        return decoded;
     }
 }

@@ -33,6 +33,14 @@ public static class KernelDistance
     /// <param name="seed">Seed of the SplitMix64 stream that draws first from x, then from y, subset by subset.</param>
     public static (double Mean, double Deviation) OverSubsets(FeatureSet x, FeatureSet y, int subsets = 100, int size = 60, ulong seed = 42)
     {
+        double[] distances = SubsetDistances(x, y, subsets, size, seed);
+        double mean = distances.Average();
+        return (mean, Math.Sqrt(distances.Average(d => (d - mean) * (d - mean))));
+    }
+
+    /// <summary>The unbiased estimate of every subset of <see cref="OverSubsets"/>.</summary>
+    internal static double[] SubsetDistances(FeatureSet x, FeatureSet y, int subsets, int size, ulong seed)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
         var kernels = new Kernels(x, y);
@@ -45,8 +53,7 @@ public static class KernelDistance
             int[] fromY = random.Subset(size, y.Count);
             distances[s] = Unbiased(kernels, fromX, fromY);
         }
-        double mean = distances.Average();
-        return (mean, Math.Sqrt(distances.Average(d => (d - mean) * (d - mean))));
+        return distances;
     }
 
     private static int[] All(FeatureSet set) => [.. Enumerable.Range(0, set.Count)];

@@ -13,8 +13,8 @@ public sealed class VipsImageCodec : IImageCodec
 {
     private const int MaxJpegScans = 100;
 
-    // A scan costs up to 7 ns a pixel, so this keeps a progressive JPEG below about 7 s.
-    private const long MaxJpegScanPixels = 1_000_000_000;
+    // An empty scan of a colour picture costs up to 1 ns a pixel, so these keep the scans of a forged file to some 3 seconds.
+    private const long MaxJpegScanPixels = 3_000_000_000;
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">libvips does not load on this machine.</exception>
@@ -122,7 +122,7 @@ public sealed class VipsImageCodec : IImageCodec
             throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} pixels: no side may be above {RgbImage.MaxSide} (make it smaller)");
         if (pixels > options.MaxPixels)
             throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} = {pixels} pixels, over the limit of {options.MaxPixels} (raise the limit)");
-        if (format == ImageFormat.Jpeg && JpegScans.Count(file) is int scans && (scans > MaxJpegScans || scans * pixels > MaxJpegScanPixels && scans > 1))
+        if (format == ImageFormat.Jpeg && JpegScans.Count(file) is int scans && (scans > MaxJpegScans || scans * pixels > MaxJpegScanPixels))
             throw new ImageFileException(ImageFileError.OverTheLimits, $"progressive JPEG of {scans} scans over {size} pixels would take too long (save it anew)");
     }
 

@@ -51,7 +51,7 @@ internal sealed class IdentityModel : ITokenizerModel
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
         if (options?.Look is not (null or "faithful"))
-            throw new ArgumentException($"look {options.Look}: expected faithful");
+            throw new ArgumentException($"look {options.Look}: expected faithful", nameof(options));
         Batches.Add(ids.size(0));
         using DisposeScope scope = NewDisposeScope();
         Tensor all = full([ids.size(0), Tokens], 128f);

@@ -30,11 +30,14 @@ public sealed class GridPatternTests
         using var generator = new Generator(6, CPU);
         Tensor pictures = rand([6, 3, 64, 64], generator: generator);
 
-        (double First, double Second) whole = GridPattern.Measure([pictures.clone()], 32);
-        (double First, double Second) parts = GridPattern.Measure([pictures[..2].clone(), pictures[2..].clone()], 32);
+        using var whole = new GridMeter(32);
+        using var parts = new GridMeter(32);
+        whole.Add(pictures);
+        parts.Add(pictures[..2]);
+        parts.Add(pictures[2..]);
 
-        Assert.AreEqual(whole.First, parts.First, 1e-6);
-        Assert.AreEqual(whole.Second, parts.Second, 1e-6);
+        Assert.AreEqual(whole.Read().First, parts.Read().First, 1e-6);
+        Assert.AreEqual(whole.Read().Second, parts.Read().Second, 1e-6);
     }
 
     [TestMethod]

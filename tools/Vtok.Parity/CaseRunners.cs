@@ -13,6 +13,7 @@ public static class CaseRunners
         new Imaging.FeatureDistanceRunner(),
         new Perceptual.MobileNetRunner(),
         new Perceptual.LpipsRunner(),
+        new Perceptual.KernelDistanceRunner(),
         new OneDPiece.TokenizerRunner("titok"),
         new OneDPiece.StageOneRunner("titok"),
         new OneDPiece.ProxyTokenizerRunner("titok"),
@@ -38,6 +39,7 @@ public static class CaseRunners
     public static IReadOnlyList<IFileRunner> Files { get; } =
     [
         new Perceptual.KodakBlocksRunner(),
+        new Perceptual.PhotosKernelDistanceRunner(),
         new OneDPiece.KnownTokensRunner("titok"),
         new OneDPiece.KnownTokensRunner("one-d-piece"),
     ];

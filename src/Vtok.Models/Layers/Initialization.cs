@@ -3,13 +3,24 @@ namespace Vtok.Models.Layers;
 /// <summary>Starting values drawn from an explicit generator, in place. Fans are those of a linear or convolution weight [out, in, ...].</summary>
 public static class Initialization
 {
+    private const double NegligibleTail = 7; // deviations; beyond it a float32 draw practically never lies
+
     /// <summary>Normal draws.</summary>
     public static void Normal(Tensor weight, double deviation, Generator generator) =>
         InPlace(weight, w => w.normal_(0, deviation, generator));
 
-    /// <summary>Normal draws, those outside the cut redrawn through the inverse distribution (absolute bounds, not multiples of the deviation).</summary>
-    public static void TruncatedNormal(Tensor weight, double deviation, Generator generator, double cut = 2) =>
-        InPlace(weight, w => nn.init.trunc_normal_(w, 0, deviation, -cut, cut, generator));
+    /// <summary>Draws of a normal that is cut at -<paramref name="cut"/> and <paramref name="cut"/> (absolute bounds, not multiples of the deviation).</summary>
+    public static void TruncatedNormal(Tensor weight, double deviation, Generator generator, double cut = 2) => InPlace(weight, w =>
+    {
+        double steps = cut / deviation;
+        if (steps > NegligibleTail)
+        {
+            w.normal_(0, deviation, generator).clamp_(-cut, cut);
+            return;
+        }
+        double inside = tensor(steps / Math.Sqrt(2)).erf().item<double>(); // share of the normal between the cuts
+        w.uniform_(-inside, inside, generator).erfinv_().mul_(deviation * Math.Sqrt(2)).clamp_(-cut, cut);
+    });
 
     /// <summary>Uniform draws in -bound..bound.</summary>
     public static void Uniform(Tensor weight, double bound, Generator generator) =>

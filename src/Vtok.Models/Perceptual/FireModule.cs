@@ -9,7 +9,8 @@ internal sealed class FireModule(FrozenWeights weights, string name, int inputs,
 
     public Tensor Apply(Tensor x)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor narrow = nn.functional.relu(_squeeze.Valid(x));
-        return cat([nn.functional.relu(_expand1x1.Valid(narrow)), nn.functional.relu(_expand3x3.Same(narrow))], dim: 1);
+        return cat([nn.functional.relu(_expand1x1.Valid(narrow)), nn.functional.relu(_expand3x3.Same(narrow))], dim: 1).MoveToOuterDisposeScope();
     }
 }

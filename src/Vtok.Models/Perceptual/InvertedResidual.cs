@@ -21,8 +21,9 @@ internal sealed class InvertedResidual
 
     public Tensor Apply(Tensor x)
     {
+        using DisposeScope scope = NewDisposeScope(); // without gradients the wide activations go at once
         Tensor wide = _expand is null ? x : nn.functional.relu6(_expand.Valid(x));
         Tensor narrow = _project.Valid(nn.functional.relu6(_depthwise.Same(wide)));
-        return _addsInput ? x + narrow : narrow;
+        return (_addsInput ? x + narrow : narrow).MoveToOuterDisposeScope();
     }
 }

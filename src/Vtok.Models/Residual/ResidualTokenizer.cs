@@ -2,24 +2,40 @@ using Vtok.Streams;
 
 namespace Vtok.Models.Residual;
 
-/// <summary>The residual tokenizer with its linear decoder: ids to the sum of what the codes draw.</summary>
-/// <param name="info">Description; its key names the model in files.</param>
-/// <param name="books">The fitted books; owned from now on.</param>
-public sealed class ResidualTokenizer(TokenizerInfo info, ResidualCodebooks books) : ITokenizerModel
+/// <summary>The residual tokenizer: one encoder, and a decoder for each look over the same tokens.</summary>
+/// <remarks>The look "linear" is the plain sum of what the codes draw; a refinement head adds a correction to it.</remarks>
+public sealed class ResidualTokenizer : ITokenizerModel
 {
-    /// <summary>Name of the look that every residual tokenizer has: the plain sum of its codes.</summary>
+    /// <summary>Name of the look that every residual tokenizer has.</summary>
     public const string LinearLook = "linear";
 
-    private readonly ResidualEncoder _encoder = new(books);
+    private readonly ResidualEncoder _encoder;
+    private readonly SortedDictionary<string, RefinementDecoder> _heads;
+
+    /// <summary>Puts a tokenizer together.</summary>
+    /// <param name="info">Description; its key names the model in files.</param>
+    /// <param name="books">The fitted books; owned from now on.</param>
+    /// <param name="heads">Refinement heads by look, on the device of the books; owned from now on. Null means none.</param>
+    public ResidualTokenizer(TokenizerInfo info, ResidualCodebooks books, IReadOnlyDictionary<string, RefinementDecoder>? heads = null)
+    {
+        (Info, Books) = (info, books);
+        _encoder = new ResidualEncoder(books);
+        _heads = new SortedDictionary<string, RefinementDecoder>(heads?.ToDictionary() ?? [], StringComparer.Ordinal);
+        foreach (RefinementDecoder head in _heads.Values)
+            head.eval();
+    }
 
     /// <inheritdoc/>
-    public TokenizerInfo Info { get; } = info;
+    public TokenizerInfo Info { get; }
 
     /// <inheritdoc/>
     public Device Device => Books.Device;
 
     /// <summary>The fitted books.</summary>
-    public ResidualCodebooks Books { get; } = books;
+    public ResidualCodebooks Books { get; }
+
+    /// <summary>The looks of this model, the default one first.</summary>
+    public IReadOnlyList<string> Looks => [.. _heads.Keys, LinearLook];
 
     /// <inheritdoc/>
     public Tensor Encode(Tensor pictures, EncodeOptions? options = null) =>
@@ -31,15 +47,26 @@ public sealed class ResidualTokenizer(TokenizerInfo info, ResidualCodebooks book
     {
         if (ids.dim() != 2 || ids.size(1) < 1 || ids.size(1) > Books.Config.Tokens)
             throw new ArgumentException($"ids of shape [{string.Join(", ", ids.shape)}], expected [B, 1..{Books.Config.Tokens}]", nameof(ids));
-        if (options?.Look is { } look && look != LinearLook)
-            throw new ArgumentException($"look \"{look}\" is not in this model, which has: {LinearLook}", nameof(options));
+        string look = options?.Look ?? Looks[0];
+        if (!Looks.Contains(look))
+            throw new ArgumentException($"look \"{look}\" is not in this model, which has: {string.Join(", ", Looks)}", nameof(options));
+
         using DisposeScope scope = NewDisposeScope();
         using IDisposable grad = no_grad();
         if (ids.lt(0).logical_or(ids.ge(Books.Config.Codes)).any().item<bool>())
             throw new ArgumentException($"an id is outside 0..{Books.Config.Codes - 1}", nameof(ids));
-        return Books.LinearPicture(Books.Dequantize(ids.to(Device))).MoveToOuterDisposeScope();
+        StagePlanes stages = Books.Dequantize(ids.to(Device));
+        if (!_heads.TryGetValue(look, out RefinementDecoder? head))
+            return Books.LinearPicture(stages).MoveToOuterDisposeScope();
+        RefinementInput input = RefinementPlanes.Make(Books, stages);
+        return ((input.Linear + head.call(input.Planes)) * 0.5 + 0.5).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Books.Dispose();
+    public void Dispose()
+    {
+        foreach (RefinementDecoder head in _heads.Values)
+            head.Dispose();
+        Books.Dispose();
+    }
 }

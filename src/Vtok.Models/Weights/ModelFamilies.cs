@@ -1,4 +1,5 @@
 using Vtok.Models.OneDPiece;
+using Vtok.Models.Residual;
 
 namespace Vtok.Models.Weights;
 
@@ -11,6 +12,7 @@ public static class ModelFamilies
         OneDPieceFamily.OneDPiece,
         OneDPieceFamily.TiTok,
         new ProxyTokenizerFamily(),
+        new ResidualFamily(),
     ];
 
     /// <summary>The family of a config.</summary>

@@ -19,40 +19,18 @@ public static class GridPattern
         return (first + second).MoveToOuterDisposeScope();
     }
 
-    /// <summary>(g1, g2) over many pictures.</summary>
-    /// <param name="batches">Each [B, 3, H, W] in -1..1, H and W multiples of the period; disposed here.</param>
-    /// <param name="period">Pixels, such as 64.</param>
-    public static (double First, double Second) Measure(IEnumerable<Tensor> batches, int period)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable frozen = no_grad();
-        Tensor mean = zeros([3, period, period]), magnitude = zeros([3, period, period]), power = zeros([]);
-        long count = 0;
-        foreach (Tensor batch in batches)
-        {
-            using DisposeScope inner = NewDisposeScope();
-            (Tensor m, Tensor e, Tensor p) = Fold(batch.to(CPU), period);
-            long size = batch.size(0);
-            mean.add_(m * size);
-            magnitude.add_(e * size);
-            power.add_(p * size);
-            count += size;
-            batch.Dispose();
-        }
-        (Tensor first, Tensor second) = Measures(mean / count, magnitude / count, power / count);
-        return (first.item<float>(), second.item<float>());
-    }
-
-    private static (Tensor Mean, Tensor Magnitude, Tensor Power) Fold(Tensor pictures, int period)
+    /// <summary>Means of h and |h| at each phase, [3, P, P] both, and the mean of h^2, a scalar.</summary>
+    internal static (Tensor Mean, Tensor Magnitude, Tensor Power) Fold(Tensor pictures, int period)
     {
         long height = pictures.size(2), width = pictures.size(3);
         Tensor around = nn.functional.pad(pictures, [1, 1, 1, 1], PaddingModes.Replicate);
         Tensor detail = pictures - nn.functional.avg_pool2d(around, 3, stride: 1);                        // [B, 3, H, W]
         Tensor phases = detail.view(-1, 3, height / period, period, width / period, period);
-        return (phases.mean([0, 2, 4]), phases.abs().mean([0, 2, 4]), detail.square().mean());             // [3, P, P] twice, scalar
+        return (phases.mean([0, 2, 4]), phases.abs().mean([0, 2, 4]), detail.square().mean());
     }
 
-    private static (Tensor First, Tensor Second) Measures(Tensor mean, Tensor magnitude, Tensor power)
+    /// <summary>g1 and g2, scalars.</summary>
+    internal static (Tensor First, Tensor Second) Measures(Tensor mean, Tensor magnitude, Tensor power)
     {
         Tensor first = mean.square().mean() / (power + Small);
         Tensor level = magnitude.mean([1, 2], keepdim: true);                                              // [3, 1, 1]

@@ -1,5 +1,3 @@
-using Vtok.Models.Residual;
-
 namespace Vtok.Training.Tasks;
 
 /// <summary>The pixel loss: mean over the batch of log(MSE + 0.001).</summary>
@@ -9,10 +7,12 @@ internal sealed class FaithfulLoss : RefinementLoss
     private const double Floor = 0.001;
 
     public override IReadOnlyList<LossTerm> Terms(Tensor output, Tensor pictures, Tensor lengths, long step)
-        => [new("logMse", ((output - pictures).square().mean([1, 2, 3]) + Floor).log().mean())];
+        => [new("logMse", Distance(output, pictures).mean())];
 
-    /// <summary>The mean PSNR over the usual lengths.</summary>
-    public override double Score(RefinementValidation held, Func<RefinementInput, Tensor> refine, double[] psnr) => psnr.Average();
+    public override Tensor Distance(Tensor output, Tensor pictures) => ((output - pictures).square().mean([1, 2, 3]) + Floor).log();
+
+    /// <summary>The mean PSNR over the lengths.</summary>
+    public override double Score(IReadOnlyDictionary<int, LengthReport> reports) => reports.Values.Average(report => report.Psnr);
 
     public override void Dispose() { }
 }

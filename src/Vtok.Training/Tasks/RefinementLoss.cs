@@ -1,5 +1,3 @@
-using Vtok.Models.Residual;
-
 namespace Vtok.Training.Tasks;
 
 /// <summary>What a head of stage B is trained on.</summary>
@@ -8,11 +6,12 @@ internal abstract class RefinementLoss : IDisposable
     /// <summary>Loss terms of pictures in -1..1: both [B, 3, W, W], lengths [B].</summary>
     public abstract IReadOnlyList<LossTerm> Terms(Tensor output, Tensor pictures, Tensor lengths, long step);
 
+    /// <summary>The distance of whole pictures that validation averages: both [B, 3, S, S] in -1..1 -> [B].</summary>
+    public abstract Tensor Distance(Tensor output, Tensor pictures);
+
     /// <summary>The number by which the best weights are chosen; higher is better.</summary>
-    /// <param name="held">Held-out pictures.</param>
-    /// <param name="refine">The decoder.</param>
-    /// <param name="psnr">PSNR at the usual lengths.</param>
-    public abstract double Score(RefinementValidation held, Func<RefinementInput, Tensor> refine, double[] psnr);
+    /// <param name="reports">By number of tokens.</param>
+    public abstract double Score(IReadOnlyDictionary<int, LengthReport> reports);
 
     public abstract void Dispose();
 }

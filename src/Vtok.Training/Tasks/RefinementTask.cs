@@ -1,7 +1,6 @@
 using Vtok.Models.Residual;
 using Vtok.Torch;
 using Vtok.Training.Data;
-using Vtok.Training.Losses;
 using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
 
@@ -18,7 +17,7 @@ internal sealed class RefinementTask : TrainingTask
     private readonly RefinementLoss _loss;
     private readonly RefinementDecoder _decoder;
     private readonly Device _device;
-    private double[]? _linear; // PSNR of the linear pictures at each length
+    private Dictionary<int, double>? _linear; // PSNR of the linear pictures at each length
 
     public RefinementTask(Recipe recipe, RefinementSettings settings, RefinementData data, RefinementLoss loss, RefinementDecoder decoder, Device device)
         => (_recipe, _settings, _data, _loss, _decoder, _device) = (recipe, settings, data, loss, decoder, device);
@@ -46,19 +45,17 @@ internal sealed class RefinementTask : TrainingTask
     {
         if (_data.Validation is not { } held)
             return null;
-        _linear ??= [.. Lengths.Select(length => held.Psnr(length, input => input.Linear))];
+        _linear ??= Lengths.ToDictionary(length => length, length => held.Measure(length, input => input.Linear.alias(), _loss.Distance).Psnr);
+        Dictionary<int, LengthReport> reports = Lengths.ToDictionary(length => length, length => held.Measure(length, Refine, _loss.Distance));
         var values = new Dictionary<string, double>();
-        double[] refined = [.. Lengths.Select(length => held.Psnr(length, Refine))];
-        for (int i = 0; i < Lengths.Length; i++)
+        foreach ((int length, LengthReport report) in reports)
         {
-            values[$"psnr{Lengths[i]}"] = refined[i];
-            values[$"gain{Lengths[i]}"] = refined[i] - _linear[i];
+            values[$"psnr{length}"] = report.Psnr;
+            values[$"gain{length}"] = report.Psnr - _linear[length];
+            values[$"loss{length}"] = report.Loss;
+            values[$"grid{length}"] = Math.Max(report.GridFirst, report.GridSecond);
         }
-        foreach (int length in (int[])[16, 32, 64, 256])
-            (values[$"g1_{length}"], values[$"g2_{length}"]) = GridPattern.Measure(held.Pictures(length, Refine), 64);
-
-        double score = _loss.Score(held, Refine, refined);
-        return new ValidationReport(score, values);
+        return new ValidationReport(_loss.Score(reports), values);
     }
 
     public override void WriteSheet(string path)

@@ -1,5 +1,6 @@
 using Vtok.Models.Residual;
 using Vtok.Training.Data;
+using Vtok.Training.Losses;
 
 namespace Vtok.Training.Tasks;
 
@@ -7,6 +8,7 @@ namespace Vtok.Training.Tasks;
 internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor bytes, Tensor ids, Tensor slots) : IDisposable
 {
     private const int Chunk = 8;
+    private const int GridPeriod = 64;
 
     /// <summary>The originals: uint8 [N, 3, 256, 256].</summary>
     public Tensor Bytes { get; } = bytes;
@@ -20,21 +22,29 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
             yield return Decode(i, Math.Min(Chunk, Bytes.size(0) - i), length, decode);
     }
 
-    /// <summary>Mean PSNR of the decoded pictures rounded to bytes.</summary>
-    public double Psnr(int length, Func<RefinementInput, Tensor> decode)
+    /// <summary>Decodes all pictures from a prefix and measures them.</summary>
+    /// <param name="length">Tokens of each picture.</param>
+    /// <param name="decode">Input to pictures.</param>
+    /// <param name="distance">Distance of pictures, [B].</param>
+    public LengthReport Measure(int length, Func<RefinementInput, Tensor> decode, Func<Tensor, Tensor, Tensor> distance)
     {
-        double sum = 0;
+        using var grid = new GridMeter(GridPeriod);
+        double psnr = 0, loss = 0;
         long at = 0;
         foreach (Tensor pictures in Pictures(length, decode))
         {
             using DisposeScope scope = NewDisposeScope();
-            long count = pictures.size(0);
-            Tensor error = PictureTensors.ToBytes(pictures).cpu().to(ScalarType.Float32) - Bytes.narrow(0, at, count).to(ScalarType.Float32);
-            sum += (10 * (255 * 255 / error.square().mean([1, 2, 3])).log10()).sum().item<float>();
-            at += count;
+            using IDisposable frozen = no_grad();
+            Tensor original = Bytes.narrow(0, at, pictures.size(0));
+            Tensor error = PictureTensors.ToBytes(pictures).cpu().to(ScalarType.Float32) - original.to(ScalarType.Float32);
+            psnr += (10 * (255 * 255 / error.square().mean([1, 2, 3])).log10()).sum().item<float>();
+            loss += distance(pictures, PictureTensors.FromBytes(original).to(pictures.device)).sum().item<float>();
+            grid.Add(pictures);
+            at += pictures.size(0);
             pictures.Dispose();
         }
-        return sum / at;
+        (double first, double second) = grid.Read();
+        return new LengthReport(psnr / at, loss / at, first, second);
     }
 
     public void Dispose()

@@ -1,6 +1,4 @@
 using Vtok.Models.Perceptual;
-using Vtok.Models.Residual;
-using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
@@ -14,7 +12,6 @@ internal sealed class VividLoss : RefinementLoss
 {
     private const double WindowShare = 0.875;        // 112 of 128 pixels
     private const double LeastSizeShare = 0.6875;    // 88 of 128 pixels
-    private const int JudgePeriod = 64;
     private static readonly int[] JudgedLengths = [64, 256];
 
     private readonly MobileNetV2 _network;
@@ -42,29 +39,12 @@ internal sealed class VividLoss : RefinementLoss
         ];
     }
 
-    /// <summary>The loss itself on held-out pictures, with the grid folded by 64 and the sign changed.</summary>
-    public override double Score(RefinementValidation held, Func<RefinementInput, Tensor> refine, double[] psnr)
-    {
-        double loss = 0;
-        foreach (int length in JudgedLengths)
-        {
-            (double first, double second) = GridPattern.Measure(held.Pictures(length, refine), JudgePeriod);
-            long at = 0;
-            double sum = 0;
-            foreach (Tensor batch in held.Pictures(length, refine))
-            {
-                using DisposeScope scope = NewDisposeScope();
-                using IDisposable frozen = no_grad();
-                Tensor original = PictureTensors.FromBytes(held.Bytes.narrow(0, at, batch.size(0))).to(batch.device);
-                Tensor pixel = (batch - original).abs().mean([1, 2, 3]);
-                sum += (pixel + _settings.PerceptualWeight * _distance.Distance(batch, original)).sum().item<float>();
-                at += batch.size(0);
-                batch.Dispose();
-            }
-            loss += sum / at + _settings.GridWeight * (first + second);
-        }
-        return -loss / JudgedLengths.Length;
-    }
+    public override Tensor Distance(Tensor output, Tensor pictures)
+        => (output - pictures).abs().mean([1, 2, 3]) + _settings.PerceptualWeight * _distance.Distance(output, pictures);
+
+    /// <summary>The loss at 64 and 256 tokens with the grid folded by 64, the sign changed.</summary>
+    public override double Score(IReadOnlyDictionary<int, LengthReport> reports) => -JudgedLengths.Select(length => reports[length])
+        .Average(report => report.Loss + _settings.GridWeight * (report.GridFirst + report.GridSecond));
 
     public override void Dispose() => _network.Dispose();
 

@@ -1,6 +1,5 @@
-using TorchSharp;
 using Vtok.Models.Residual;
-using static TorchSharp.torch;
+using Vtok.Streams;
 
 namespace Vtok.Models.Tests.Residual;
 
@@ -54,4 +53,62 @@ public sealed class ResidualTokenizerTests
         if (tokens > 2)
             Assert.IsLessThan(prefix.mean().item<float>(), searched.mean().item<float>());
     }
+
+    [TestMethod]
+    public void A_batch_gives_the_ids_of_its_pictures_alone()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using ResidualCodebooks books = TinyBooks.Create();
+        ResidualEncoder encoder = new(books);
+        Tensor pictures = TinyBooks.Pictures(5);
+
+        Tensor together = encoder.Encode(pictures);
+        Tensor alone = cat(pictures.split(1).Select(p => encoder.Encode(p)).ToList());
+
+        Assert.IsTrue(together.Equals(alone));
+    }
+
+    [TestMethod]
+    public void Encoding_and_decoding_leave_no_tensor_behind()
+    {
+        using ResidualTokenizer tokenizer = new(Info, TinyBooks.Create());
+        using Tensor pictures = TinyBooks.Pictures(2);
+        void Once(EncodeEffort effort)
+        {
+            using Tensor ids = tokenizer.Encode(pictures, new EncodeOptions { Tokens = 20, Effort = effort });
+            using Tensor decoded = tokenizer.Decode(ids);
+        }
+        Once(EncodeEffort.High);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        Once(EncodeEffort.Default);
+        Once(EncodeEffort.High);
+
+        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [TestMethod]
+    public void Foreign_ids_and_looks_are_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using ResidualTokenizer tokenizer = new(Info, TinyBooks.Create());
+
+        Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(full([1, 3], 16, ScalarType.Int64)));
+        Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(zeros([1, 35], ScalarType.Int64)));
+        var error = Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(zeros([1, 3], ScalarType.Int64), new DecodeOptions { Look = "misty" }));
+        StringAssert.Contains(error.Message, "misty");
+    }
+
+    private static TokenizerInfo Info { get; } = new()
+    {
+        Name = "tiny",
+        Family = ResidualConfig.Family,
+        Order = TokenOrder.Nested,
+        Vocabulary = new ImageVocabulary(new VocabularyRun(16, 34)),
+        Lengths = [1, 34],
+        NativeWidth = 64,
+        NativeHeight = 64,
+        Preprocessing = new ImagePreprocessing { Filter = "lanczos" },
+        Weights = new string('0', 64),
+    };
 }

@@ -1,6 +1,4 @@
-using TorchSharp;
 using Vtok.Models.Residual;
-using static TorchSharp.torch;
 
 namespace Vtok.Models.Tests.Residual;
 

@@ -1,0 +1,50 @@
+namespace Vtok.Cli.Tests;
+
+[TestClass]
+public class ModelsCommandTests
+{
+    [TestMethod]
+    public void Models_are_listed_with_their_keys()
+    {
+        using var cli = new CliHarness();
+
+        CliResult table = cli.Run("models");
+        CliResult json = cli.Run("models", "--json");
+
+        Assert.AreEqual(0, table.ExitCode, table.Errors);
+        StringAssert.Contains(table.Text, "1 to 768 tokens");
+        Assert.AreEqual(CliHarness.Info.ComputeFileKey().ToString("x8", null), json.Json.GetProperty("models")[0].GetProperty("key").GetString());
+    }
+
+    [TestMethod]
+    public void A_changed_or_damaged_model_is_status_4_and_the_others_are_listed()
+    {
+        using var cli = new CliHarness();
+        FakeOpener.Save(cli["models/changed"], IdentityModel.Describe("changed", weights: '5'));
+        File.WriteAllText(cli["models/changed/changed"], "");
+        Directory.CreateDirectory(cli["models/bad"]);
+        File.WriteAllText(cli["models/bad/tokenizer.json"], "[[[[");
+
+        CliResult unchecked_ = cli.Run("models");
+        CliResult result = cli.Run("models", "--check");
+
+        Assert.AreEqual(4, unchecked_.ExitCode);
+        StringAssert.Contains(unchecked_.Text, "changed");
+        Assert.AreEqual(4, result.ExitCode);
+        StringAssert.Contains(result.Errors, "changed: the weights changed");
+        StringAssert.Contains(result.Text, "default");
+        Assert.AreEqual(2, result.Errors.Count(c => c == '\n'));
+    }
+
+    [TestMethod]
+    public void No_models_is_said()
+    {
+        using var cli = new CliHarness();
+        Directory.Delete(cli["models"], recursive: true);
+
+        CliResult result = cli.Run("models");
+
+        Assert.AreEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Errors, "no models in");
+    }
+}

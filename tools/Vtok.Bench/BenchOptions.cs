@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Vtok.Bench;
+
+/// <summary>What the command line asked for.</summary>
+/// <param name="Filter">Only rows whose "group/name" contains this text, or null.</param>
+/// <param name="Json">Whether to print one JSON document.</param>
+/// <param name="Models">Model folders to measure; empty means those in checkpoints/ above the program.</param>
+/// <param name="Batches">Batch sizes of the model rows.</param>
+/// <param name="Seconds">Time spent on a row.</param>
+/// <param name="Threads">Threads of libtorch.</param>
+internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<string> Models, IReadOnlyList<int> Batches, double Seconds, int Threads)
+{
+    public const string Usage = "usage: vtok-bench [--filter TEXT] [--json] [--model DIR]... [--batches 1,8,32] [--seconds 1] [--threads 1]";
+
+    /// <summary>Null when the arguments do not parse.</summary>
+    public static BenchOptions? Parse(string[] arguments)
+    {
+        BenchOptions options = new(null, false, [], [1, 8, 32], 1, 1);
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string value = i + 1 < arguments.Length ? arguments[i + 1] : "";
+            switch (arguments[i])
+            {
+                case "--json": options = options with { Json = true }; continue;
+                case "--filter" when value.Length > 0: options = options with { Filter = value }; break;
+                case "--model" when value.Length > 0: options = options with { Models = [.. options.Models, value] }; break;
+                case "--batches" when ParseBatches(value) is { } batches: options = options with { Batches = batches }; break;
+                case "--seconds" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) && seconds > 0:
+                    options = options with { Seconds = seconds };
+                    break;
+                case "--threads" when ParsePositive(value) is { } threads: options = options with { Threads = threads }; break;
+                default: return null;
+            }
+            i++;
+        }
+        return options;
+    }
+
+    /// <summary>Whether a row is wanted.</summary>
+    public bool Wants(string group, string name) => Filter is null || $"{group}/{name}".Contains(Filter, StringComparison.OrdinalIgnoreCase);
+
+    private static int[]? ParseBatches(string value)
+    {
+        int?[] batches = [.. value.Split(',').Select(ParsePositive)];
+        return batches.Any(batch => batch is null) ? null : [.. batches.Select(batch => batch!.Value)];
+    }
+
+    private static int? ParsePositive(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
+}

@@ -1,0 +1,112 @@
+using Vtok.Models;
+using Vtok.Models.Perceptual;
+using Vtok.Models.Weights;
+
+namespace Vtok.Bench;
+
+/// <summary>A network in a folder and what can be measured of it.</summary>
+internal sealed class NetworkSubject : IDisposable
+{
+    private const int FreeSide = 256;
+
+    private readonly IDisposable _network;
+    private readonly Func<string, int, Action> _prepare;
+
+    private NetworkSubject(IDisposable network, Func<string, int, Action> prepare) => (_network, _prepare) = (network, prepare);
+
+    /// <summary>Names of what can be measured, found without loading anything; none for a folder that is no network.</summary>
+    public static IReadOnlyList<string> Operations(string folder) => Kind(folder) switch
+    {
+        "mobilenetv2" => ["distance", "distance and gradient"],
+        "lpips" => ["distance"],
+        "model" => ["encode", "decode"],
+        _ => [],
+    };
+
+    /// <summary>Most pictures at once: the perceptual networks keep 100 MB for each, and nobody trains with more of them on a CPU.</summary>
+    public static int LargestBatch(string folder) => Kind(folder) == "model" ? int.MaxValue : 8;
+
+    /// <summary>Opens a folder.</summary>
+    public static NetworkSubject Open(string folder)
+    {
+        switch (Kind(folder))
+        {
+            case "mobilenetv2":
+                MobileNetV2 mobileNet = MobileNetV2.Open(folder);
+                MobileNetDistance mbp = new(mobileNet);
+                return new NetworkSubject(mobileNet, (operation, batch) => operation == "distance"
+                    ? Distance(mbp.Distance, batch)
+                    : Gradient(mbp.Distance, batch));
+            case "model":
+                ITokenizerModel model = ModelFolder.Open(folder);
+                return new NetworkSubject(model, (operation, batch) => operation == "encode" ? Encode(model, batch) : Decode(model, batch));
+            default:
+                LpipsSqueeze lpips = LpipsSqueeze.Open(folder);
+                return new NetworkSubject(lpips, (_, batch) => Distance(lpips.Distance, batch));
+        }
+    }
+
+    /// <summary>Makes the inputs of a batch; the action runs the operation once.</summary>
+    public Action Prepare(string operation, int batch) => _prepare(operation, batch);
+
+    public void Dispose() => _network.Dispose();
+
+    private static string? Kind(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) switch
+    {
+        "perceptual-mobilenetv2" => "mobilenetv2",
+        "perceptual-squeezenet-lpips" => "lpips",
+        _ => File.Exists(Path.Combine(folder, "config.json")) || Directory.EnumerateFiles(folder, "*.y*ml").Any() ? "model" : null,
+    };
+
+    private static Action Encode(ITokenizerModel model, int batch)
+    {
+        Tensor pictures = Pictures(batch, model.Info.NativeHeight ?? FreeSide, 1, model.Info.NativeWidth);
+        return () =>
+        {
+            using IDisposable frozen = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            model.Encode(pictures);
+        };
+    }
+
+    private static Action Decode(ITokenizerModel model, int batch)
+    {
+        using Tensor pictures = Pictures(batch, model.Info.NativeHeight ?? FreeSide, 1, model.Info.NativeWidth);
+        Tensor ids = model.Encode(pictures);
+        return () =>
+        {
+            using IDisposable frozen = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            model.Decode(ids);
+        };
+    }
+
+    private static Action Distance(Func<Tensor, Tensor, Tensor> distance, int batch)
+    {
+        Tensor x = Pictures(batch, FreeSide, 1) * 2 - 1, y = Pictures(batch, FreeSide, 2) * 2 - 1;
+        return () =>
+        {
+            using IDisposable frozen = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            distance(x, y);
+        };
+    }
+
+    private static Action Gradient(Func<Tensor, Tensor, Tensor> distance, int batch)
+    {
+        Tensor x = (Pictures(batch, FreeSide, 1) * 2 - 1).requires_grad_(), y = Pictures(batch, FreeSide, 2) * 2 - 1;
+        return () =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            x.grad = null;
+            distance(x, y).sum().backward();
+        };
+    }
+
+    /// <summary>Smooth noise in 0..1, [B, 3, H, W].</summary>
+    private static Tensor Pictures(int batch, int height, ulong seed, int? width = null)
+    {
+        using Tensor coarse = rand([batch, 3, 32, 32], generator: new Generator(seed));
+        return nn.functional.interpolate(coarse, [height, width ?? height], mode: InterpolationMode.Bilinear, align_corners: false);
+    }
+}
