@@ -102,7 +102,7 @@ public sealed class VipsImageCodec : IImageCodec
         bool whole = MemoryMarshal.TryGetArray(file, out ArraySegment<byte> segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length;
         byte[] bytes = whole ? segment.Array! : file.ToArray();
         const Enums.Access OnePass = Enums.Access.Sequential;
-        const Enums.FailOn Damage = Enums.FailOn.Error; // truncation included
+        const Enums.FailOn Damage = Enums.FailOn.Error; // truncation included, but not the stray bytes that cameras leave between JPEG segments
         return format switch
         {
             ImageFormat.Png => Image.PngloadBuffer(bytes, access: OnePass, failOn: Damage),

@@ -118,6 +118,27 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public void Stray_bytes_of_cameras_do_no_harm()
+    {
+        byte[] file = Sample(ImageFormat.Jpeg);
+        int scan = file.AsSpan().IndexOf<byte>([0xFF, 0xDA]);
+        RgbImage clean = _codec.Decode(file);
+
+        foreach (byte[] stray in new byte[][] { [.. file[..scan], 0, 0, 0, .. file[scan..]], [.. file[..^2], 1, 2, 3, .. file[^2..]], [.. file, 1, 2, 3] })
+            CollectionAssert.AreEqual(clean.Pixels, _codec.Decode(stray).Pixels);
+    }
+
+    [TestMethod]
+    [DoNotParallelize] // libvips keeps one list of errors for all threads
+    public void A_truncated_file_says_so()
+    {
+        byte[] jpeg = Sample(ImageFormat.Jpeg), tiff = Sample(ImageFormat.Tiff);
+
+        Assert.AreEqual("damaged JPEG: premature end of JPEG image (get an undamaged copy)", Refused(jpeg[..^20], options: null).Message);
+        Assert.AreEqual("damaged TIFF: the file ends early (get an undamaged copy)", Refused(tiff[..^20], options: null).Message);
+    }
+
+    [TestMethod]
     [DoNotParallelize]
     public void Nothing_reaches_standard_error()
     {

@@ -21,13 +21,22 @@ internal static class LibVips
     /// <exception cref="NotSupportedException">The native library is missing or does not load here.</exception>
     public static void Load() => _ = Loaded.Value;
 
-    /// <summary>The first telling line of what libvips said, safe to print: control characters escaped, at most 160 characters.</summary>
+    /// <summary>What libvips said last, safe to print: control characters escaped, at most 160 characters.</summary>
+    /// <remarks>Its list of errors may begin with remarks on earlier pictures.</remarks>
     public static string Reason(VipsException exception)
     {
         string[] lines = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        string line = lines.FirstOrDefault(l => !l.StartsWith("unable to", StringComparison.Ordinal)) ?? "libvips gave no reason";
+        string line = lines.LastOrDefault(l => !IsSummary(l)) ?? "it cannot be decoded";
+        if (line.Contains("bad seek", StringComparison.Ordinal))
+            return "the file ends early";
+        int speaker = line.IndexOf(": ", StringComparison.Ordinal); // "VipsJpeg: premature end of JPEG image"
+        if (speaker > 0 && !line[..speaker].Contains(' ', StringComparison.Ordinal))
+            line = line[(speaker + 2)..];
         return Printable(line.Length > 160 ? line[..160] : line);
     }
+
+    private static bool IsSummary(string line) =>
+        line.StartsWith("unable to", StringComparison.Ordinal) || line.EndsWith("unable to open source for input", StringComparison.Ordinal);
 
     private static string Printable(string text)
     {
