@@ -33,6 +33,21 @@ internal static class TrainCommand
             return TrainRunner.Run(new TrainArguments(read, parsed.GetValue(data), parsed.GetValue(validation), parsed.GetValue(output),
                 parsed.GetValue(maxSeconds), parsed.GetValue(device)!, parsed.GetValue(threads)), stop);
         }));
+        command.Subcommands.Add(Plot());
+        return command;
+    }
+
+    private static Command Plot()
+    {
+        var runs = new Argument<string[]>("runs") { Description = "Run folders.", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string>("--out", "-o") { Description = "PNG file.", DefaultValueFactory = _ => "curves.png" };
+        var names = new Option<string[]>("--value") { Description = "Values to draw by the start of their name, such as gain. May be repeated." };
+        var command = new Command("plot", "Draws loss and validation curves of one or more runs.") { runs, output, names };
+        command.SetAction(int (ParseResult parsed) => Guard(() =>
+        {
+            RunCurves.Draw(parsed.GetValue(runs)!, parsed.GetValue(output)!, parsed.GetValue(names)!);
+            return 0;
+        }));
         return command;
     }
 

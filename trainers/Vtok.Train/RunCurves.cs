@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ScottPlot;
+
+namespace Vtok.Train;
+
+/// <summary>Draws the numbers of one or more runs over their steps.</summary>
+internal static class RunCurves
+{
+    private const int Width = 900, Height = 420;
+    private static readonly string[] NotCurves = ["kind", "step", "seconds"];
+
+    /// <summary>One curve a run and name, names that share a scale (psnr16, psnr32, ...) in one picture below the other.</summary>
+    /// <param name="runs">Run folders.</param>
+    /// <param name="output">PNG file.</param>
+    /// <param name="names">Prefixes of the values to draw; empty draws the loss and every value of the validations.</param>
+    public static void Draw(IReadOnlyList<string> runs, string output, IReadOnlyList<string> names)
+    {
+        var plots = new SortedDictionary<string, Plot>(StringComparer.Ordinal);
+        foreach (string run in runs)
+            foreach (((string kind, string name), List<(double Step, double Value)> points) in Read(run))
+                if (names.Count == 0 ? kind == "validate" || name == "loss" : names.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+                    Add(plots, run, kind, name, points, runs.Count > 1);
+        if (plots.Count == 0)
+            throw new FileNotFoundException($"nothing to draw in {string.Join(", ", runs)}: no log.jsonl with such values");
+
+        var all = new Multiplot();
+        foreach (Plot plot in plots.Values)
+            all.AddPlot(plot);
+        all.SavePng(output, Width, Height * plots.Count);
+    }
+
+    private static void Add(SortedDictionary<string, Plot> plots, string run, string kind, string name, List<(double Step, double Value)> points, bool named)
+    {
+        string group = $"{kind}: {name.TrimEnd("0123456789".ToCharArray())}";
+        if (!plots.TryGetValue(group, out Plot? plot))
+        {
+            plots[group] = plot = new Plot();
+            plot.Title(group);
+            plot.XLabel("step");
+            plot.ShowLegend(Alignment.LowerRight);
+        }
+        var curve = plot.Add.ScatterLine(points.Select(point => point.Step).ToArray(), points.Select(point => point.Value).ToArray());
+        curve.LegendText = named ? $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(run))} {name}" : name;
+    }
+
+    private static Dictionary<(string Kind, string Name), List<(double Step, double Value)>> Read(string run)
+    {
+        var curves = new Dictionary<(string Kind, string Name), List<(double Step, double Value)>>();
+        foreach (string line in File.ReadLines(Path.Combine(run, "log.jsonl")))
+        {
+            JsonObject? entry;
+            try
+            {
+                entry = JsonNode.Parse(line)?.AsObject();
+            }
+            catch (JsonException)
+            {
+                continue; // the line that is just being written
+            }
+            if (entry?["step"] is not { } step || entry["kind"] is not { } kind)
+                continue;
+            foreach ((string name, JsonNode? value) in entry)
+            {
+                if (NotCurves.Contains(name) || value is null)
+                    continue;
+                if (!curves.TryGetValue(((string)kind!, name), out List<(double Step, double Value)>? points))
+                    curves[((string)kind!, name)] = points = [];
+                points.Add(((double)step, (double)value));
+            }
+        }
+        return curves;
+    }
+}
