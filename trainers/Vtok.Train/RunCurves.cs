@@ -25,6 +25,7 @@ internal static class RunCurves
             throw new FileNotFoundException($"nothing to draw in {string.Join(", ", runs)}: no log.jsonl with such values");
 
         var all = new Multiplot();
+        all.RemovePlot(all.GetPlot(0)); // a new one has an empty plot
         foreach (Plot plot in plots.Values)
             all.AddPlot(plot);
         all.SavePng(output, Width, Height * plots.Count);
