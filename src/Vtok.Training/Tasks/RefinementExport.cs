@@ -14,15 +14,12 @@ internal static class RefinementExport
     public static void Write(string model, string folder, string look, RefinementDecoder decoder)
     {
         using DisposeScope scope = NewDisposeScope();
-        Directory.CreateDirectory(folder);
         using SafetensorsFile source = SafetensorsFile.Open(Path.Combine(model, "model.safetensors"));
         Dictionary<string, Tensor> tensors = source.Entries.Keys
             .Where(name => !name.StartsWith($"heads.{look}.", StringComparison.Ordinal))
             .ToDictionary(name => name, name => source[name]);
         foreach ((string name, Tensor value) in RefinementHeads.ToTensors(decoder, look))
             tensors[name] = value;
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors, source.Metadata);
-        File.Copy(Path.Combine(model, "config.json"), Path.Combine(folder, "config.json"), overwrite: true);
-        File.Delete(Path.Combine(folder, "tokenizer.json")); // it held the digest of the old weights; it is derived again when the folder is opened
+        ModelFolder.Save(folder, ModelFolder.ReadConfig(model), tensors, source.Metadata);
     }
 }

@@ -6,6 +6,7 @@ public static class TaskKinds
     /// <summary>In the order of the help text.</summary>
     public static IReadOnlyList<TaskKind> All { get; } =
     [
+        new ResidualFitTaskKind(),
         new RefinementTaskKind(),
     ];
 }
