@@ -67,6 +67,7 @@ internal static class CommandLine
             TrimCommand.Create(console),
             ModelsCommand.Create(console),
             DoctorCommand.Create(console),
+            DemoCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Vtok.Codec;
 using Vtok.Imaging;
-using Vtok.Models;
 using Vtok.Streams;
 
 namespace Vtok.Cli;
@@ -39,10 +38,9 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, Func<Mo
         foreach (List<Item> batch in Batches(inputs.Select(i => Read(i, check))).Ahead(1, console.Cancellation))
         {
             VtokFile[] files = [.. batch.Where(i => i.File is not null).Select(i => i.File!)];
-            using IEnumerator<RgbImage>? pictures = files.Length == 0 ? null : SessionOf(batch[0].Entry!).Tokenizer
-                .Decode(files, Look is null ? null : new DecodeOptions { Look = Look }, console.Cancellation).GetEnumerator();
+            using IEnumerator<RgbImage>? pictures = files.Length == 0 ? null : SessionOf(batch[0].Entry!).Decode(files, Look, console.Cancellation).GetEnumerator();
             foreach (Item item in batch)
-                yield return item.File is null ? item : item with { Picture = Next(pictures!) };
+                yield return item.File is not null && pictures!.MoveNext() ? item with { Picture = pictures.Current } : item;
         }
     }
 
@@ -90,17 +88,5 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, Func<Mo
     {
         lock (_sessions)
             return _sessions.TryGetValue(entry.Folder, out ModelSession? session) ? session : _sessions[entry.Folder] = open(entry);
-    }
-
-    private RgbImage Next(IEnumerator<RgbImage> pictures)
-    {
-        try
-        {
-            return pictures.MoveNext() ? pictures.Current : throw new InvalidOperationException("fewer pictures than files");
-        }
-        catch (ArgumentException e) when (Look is not null && e.ParamName == "options")
-        {
-            throw new SubjectException($"--look {Look}", new UsageException(e.Message.Replace(" (Parameter 'options')", "", StringComparison.Ordinal)));
-        }
     }
 }

@@ -1,4 +1,7 @@
 using Vtok.Codec;
+using Vtok.Imaging;
+using Vtok.Models;
+using Vtok.Streams;
 
 namespace Vtok.Cli;
 
@@ -42,6 +45,30 @@ internal sealed class ModelSession : IDisposable
             {
                 throw new SubjectException(Entry.Name, e);
             }
+        }
+    }
+
+    /// <summary>Decodes files of this model, each when it is asked for.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="look">Decoder head, or null for what each file says.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="SubjectException">The model does not load, or has no such look.</exception>
+    public IEnumerable<RgbImage> Decode(IReadOnlyList<VtokFile> files, string? look, CancellationToken cancellation)
+    {
+        using IEnumerator<RgbImage> pictures = Tokenizer.Decode(files, look is null ? null : new DecodeOptions { Look = look }, cancellation).GetEnumerator();
+        while (MoveNext(pictures, look))
+            yield return pictures.Current;
+    }
+
+    private static bool MoveNext(IEnumerator<RgbImage> pictures, string? look)
+    {
+        try
+        {
+            return pictures.MoveNext();
+        }
+        catch (ArgumentException e) when (look is not null && e.ParamName == "options")
+        {
+            throw new SubjectException($"--look {look}", new UsageException(e.Message.Replace(" (Parameter 'options')", "", StringComparison.Ordinal)));
         }
     }
 
