@@ -132,10 +132,10 @@ public sealed class BadInputTests
     [DoNotParallelize] // libvips keeps one list of errors for all threads
     public void A_truncated_file_says_so()
     {
-        byte[] jpeg = Sample(ImageFormat.Jpeg), tiff = Sample(ImageFormat.Tiff);
+        byte[] jpeg = Sample(ImageFormat.Jpeg), avif = Sample(ImageFormat.Avif);
 
         Assert.AreEqual("damaged JPEG: premature end of JPEG image (get an undamaged copy)", Refused(jpeg[..^20], options: null).Message);
-        Assert.AreEqual("damaged TIFF: the file ends early (get an undamaged copy)", Refused(tiff[..^20], options: null).Message);
+        StringAssert.Contains(Refused(avif[..^20], options: null).Message, "Unexpected end of file");
     }
 
     [TestMethod]

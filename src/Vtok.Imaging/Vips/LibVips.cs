@@ -36,7 +36,7 @@ internal static class LibVips
     }
 
     private static bool IsSummary(string line) =>
-        line.StartsWith("unable to", StringComparison.Ordinal) || line.EndsWith("unable to open source for input", StringComparison.Ordinal);
+        line.StartsWith("unable to", StringComparison.Ordinal) || line.StartsWith('(') || line.EndsWith("unable to open source for input", StringComparison.Ordinal);
 
     private static string Printable(string text)
     {
