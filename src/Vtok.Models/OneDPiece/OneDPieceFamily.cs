@@ -24,6 +24,9 @@ internal sealed class OneDPieceFamily : IModelFamily
 
     public bool Recognizes(ModelConfig config) => PublishedConfig.Recognizes(config) && PublishedConfig.IsNested(config) == _nested;
 
+    public ModelConfig? Infer(IReadOnlyDictionary<string, TensorEntry> entries) =>
+        OneDPiecePresets.Recognize(entries) is { } preset && preset.Config.Nested == _nested ? preset.Config.ToModelConfig() : null;
+
     public TokenizerInfo Describe(ModelConfig config, string weightsDigest) => OneDPieceInfo.Describe(OneDPieceConfig.Read(config), Name, weightsDigest);
 
     public ITokenizerModel Create(ModelConfig config, IWeightSource weights, TokenizerInfo info, Device device)

@@ -12,7 +12,7 @@ internal sealed class ProxyTokenizerFamily : IModelFamily
 
     public string Name => FamilyName;
 
-    public IReadOnlyList<KnownModel> Known =>
+    public IReadOnlyList<KnownModel> Known { get; } =
     [
         new("maskgit-vqgan-imagenet-f16-256", new Dictionary<string, long[]>
         {
@@ -23,6 +23,9 @@ internal sealed class ProxyTokenizerFamily : IModelFamily
     ];
 
     public bool Recognizes(ModelConfig config) => config.Has(ConfigSection) && !config.Has("model");
+
+    public ModelConfig? Infer(IReadOnlyDictionary<string, TensorEntry> entries) =>
+        Known[0].Fits(entries) ? ModelConfig.FromJson("{\"proxy\":{}}"u8) : null;
 
     public TokenizerInfo Describe(ModelConfig config, string weightsDigest) =>
         OneDPieceInfo.Describe(PublishedConfig.ReadProxy(config.Section(ConfigSection)), Name, weightsDigest);

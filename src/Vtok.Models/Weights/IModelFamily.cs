@@ -15,6 +15,9 @@ public interface IModelFamily
     /// <summary>Whether a config belongs to this family; never throws for configs of others.</summary>
     bool Recognizes(ModelConfig config);
 
+    /// <summary>The config of a model of this family that is published without one, recognised by its tensors; null otherwise.</summary>
+    ModelConfig? Infer(IReadOnlyDictionary<string, TensorEntry> entries) => null;
+
     /// <summary>The tokens of a model, from its config alone. Name, prior and length of the weights are filled in by <see cref="ModelFolder"/>.</summary>
     /// <param name="config">A config that <see cref="Recognizes"/> took.</param>
     /// <param name="weightsDigest">64 lower-case hex digits.</param>

@@ -19,6 +19,9 @@ public static class ModelFamilies
     /// <exception cref="CheckpointException">No family knows it; the message lists them.</exception>
     public static IModelFamily Of(ModelConfig config) => Of(config, All);
 
+    /// <summary>The config of a published model that ships none, from the tensors of its checkpoint; null for models that are not known.</summary>
+    public static ModelConfig? Infer(IReadOnlyDictionary<string, TensorEntry> entries) => All.Select(family => family.Infer(entries)).FirstOrDefault(config => config is not null);
+
     internal static IModelFamily Of(ModelConfig config, IReadOnlyList<IModelFamily> families) =>
         families.FirstOrDefault(family => family.Recognizes(config)) ?? throw new CheckpointException(CheckpointError.UnknownFamily,
             $"the config belongs to no known family (known: {string.Join(", ", families.Select(family => family.Name))})");

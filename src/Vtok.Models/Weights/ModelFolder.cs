@@ -43,7 +43,7 @@ public static class ModelFolder
     public static TokenizerInfo Save(string folder, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Published.Save(folder, config, tensors, metadata);
 
-    /// <summary>The config of a folder: config.json, or the one YAML file.</summary>
+    /// <summary>The config of a folder: config.json, or the one YAML file; where there is neither, that of the published model that the weights are.</summary>
     /// <exception cref="CheckpointException">There is none, or it does not parse.</exception>
     public static ModelConfig ReadConfig(string folder)
     {
@@ -54,7 +54,17 @@ public static class ModelFolder
         if (File.Exists(json))
             return ModelConfig.Load(json);
         string[] yaml = [.. Directory.GetFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml")];
+        if (yaml.Length == 0 && Infer(folder) is { } inferred)
+            return inferred;
         return yaml.Length == 1 ? ModelConfig.Load(yaml[0]) : throw new CheckpointException(CheckpointError.Missing,
             $"{name}: expected config.json or one .yaml file, found {(yaml.Length == 0 ? "none" : $"{yaml.Length} .yaml files")}");
+    }
+
+    private static ModelConfig? Infer(string folder)
+    {
+        if (!Directory.EnumerateFiles(folder).Any(WeightFiles.IsWeights))
+            return null;
+        using IWeightSource weights = WeightFiles.Find(folder).Open();
+        return ModelFamilies.Infer(weights.Entries);
     }
 }

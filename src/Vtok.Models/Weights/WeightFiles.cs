@@ -60,6 +60,7 @@ internal sealed class WeightFiles
         return hash.GetHashAndReset();
     }
 
-    private static bool IsWeights(string path) =>
+    /// <summary>Whether a file's name is that of weights.</summary>
+    public static bool IsWeights(string path) =>
         Path.GetExtension(path) is ".safetensors" or ".bin" or ".pt" or ".pth" && Path.GetFileName(path) != ModelFolder.PriorFile;
 }
