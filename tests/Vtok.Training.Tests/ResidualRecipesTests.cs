@@ -1,0 +1,100 @@
+using Vtok.Imaging;
+using Vtok.Models;
+using Vtok.Models.Residual;
+using Vtok.Models.Weights;
+using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
+
+namespace Vtok.Training.Tests;
+
+/// <summary>Both stages of the residual tokenizer from picture files to a model folder, as small as they go.</summary>
+[TestClass]
+public sealed class ResidualRecipesTests
+{
+    private static readonly string Root = TestRuns.Folder();
+    private static readonly string Pictures = Path.Combine(Root, "pictures");
+    private static readonly string Books = Path.Combine(Root, "books");
+
+    [ClassInitialize]
+    public static void FitBooks(TestContext _)
+    {
+        Directory.CreateDirectory(Pictures);
+        var codec = new VipsImageCodec();
+        for (int i = 0; i < 12; i++)
+            File.WriteAllBytes(Path.Combine(Pictures, $"{i:D2}.png"), codec.Encode(Blobs(i), ImageFormat.Png));
+        Recipe recipe = Recipe.Parse("""
+            { "name": "books", "task": "residual-fit", "settings": { "codes": 8, "views": 1, "samples": 400, "rounds": 1, "reselect": false } }
+            """);
+
+        TrainingOutcome outcome = recipe.Kind.Run(new TrainingRun { Recipe = recipe, Data = Pictures, Folder = Books });
+
+        Assert.AreEqual(TrainingEnd.Finished, outcome.End);
+    }
+
+    [ClassCleanup]
+    public static void Remove() => Directory.Delete(Root, recursive: true);
+
+    [TestMethod]
+    public void A_fit_leaves_a_model_that_opens_and_decodes_linearly()
+    {
+        using ITokenizerModel model = ModelFolder.Open(Path.Combine(Books, "model"));
+
+        CollectionAssert.AreEqual((string[])[ResidualTokenizer.LinearLook], ((ResidualTokenizer)model).Looks.ToArray());
+    }
+
+    [TestMethod]
+    public void A_trained_head_lies_beside_the_books_and_a_killed_run_ends_in_the_same_head()
+    {
+        string whole = Path.Combine(Root, "whole"), halves = Path.Combine(Root, "halves");
+        Refine(whole, 6, null);
+        Refine(halves, 6, maxSeconds: 0);
+
+        TrainingOutcome outcome = Refine(halves, 6, null);
+
+        Assert.AreEqual(6, outcome.Step);
+        using ITokenizerModel model = ModelFolder.Open(Path.Combine(whole, "model"));
+        CollectionAssert.AreEqual((string[])["faithful", "linear"], ((ResidualTokenizer)model).Looks.ToArray());
+        CollectionAssert.AreEqual(
+            File.ReadAllBytes(Path.Combine(whole, "model", "model.safetensors")), File.ReadAllBytes(Path.Combine(halves, "model", "model.safetensors")));
+        Assert.HasCount(1, Directory.GetFiles(Path.Combine(whole, "sheets"), "*.png"));
+    }
+
+    [TestMethod]
+    public void A_task_without_data_says_which_option_is_missing()
+    {
+        Recipe recipe = Recipe.Parse(RefineJson, [$"settings.model={Path.Combine(Books, "model")}"]);
+
+        var error = Assert.ThrowsExactly<RecipeException>(() => recipe.Kind.Run(new TrainingRun { Recipe = recipe, Folder = Path.Combine(Root, "none") }));
+
+        StringAssert.Contains(error.Message, "--data");
+    }
+
+    private const string RefineJson = """
+        {
+          "name": "head", "task": "residual-refine", "batch": 2, "every": { "validate": 3, "save": 2 },
+          "settings": { "widths": [4, 8, 8], "crops": 1, "window": 64, "validateEvery": 6, "model": "" }
+        }
+        """;
+
+    private static TrainingOutcome Refine(string folder, int steps, double? maxSeconds)
+    {
+        Recipe recipe = Recipe.Parse(RefineJson, [$"steps={steps}", $"settings.model={Path.Combine(Books, "model")}"]);
+        return recipe.Kind.Run(new TrainingRun { Recipe = recipe, Data = Pictures, Validation = Pictures, Folder = folder, MaxSeconds = maxSeconds });
+    }
+
+    /// <summary>Coloured squares at random places.</summary>
+    private static RgbImage Blobs(int seed)
+    {
+        var draw = new RandomDraw(seed, 0, "blobs");
+        var picture = new RgbImage(256, 256);
+        for (int blob = 0; blob < 40; blob++)
+        {
+            int size = 8 + draw.Next(80), left = draw.Next(256 - size), top = draw.Next(256 - size), channel = draw.Next(3);
+            byte value = (byte)draw.Next(256);
+            for (int y = top; y < top + size; y++)
+                for (int x = left; x < left + size; x++)
+                    picture.Row(y)[x * 3 + channel] = value;
+        }
+        return picture;
+    }
+}
