@@ -68,6 +68,7 @@ internal static class CommandLine
             ModelsCommand.Create(console),
             DoctorCommand.Create(console),
             DemoCommand.Create(console),
+            EvalCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;

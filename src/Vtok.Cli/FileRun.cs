@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,7 +7,7 @@ namespace Vtok.Cli;
 /// <summary>One verb over many inputs: each is tried, failures are told and counted, the first one's status is the command's.</summary>
 internal sealed class FileRun(CliConsole console, IReadOnlyList<InputFile> inputs, bool json, bool quiet)
 {
-    public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly JsonArray _reports = [];
     private int _exitCode;
     private int _done;

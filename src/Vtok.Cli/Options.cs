@@ -89,6 +89,14 @@ internal static class Options
         CustomParser = result => (int)Whole(result, least, most),
     };
 
+    /// <summary>An option whose value is a list of whole numbers parted by commas.</summary>
+    public static Option<int[]?> Numbers(string name, string description) => new(name)
+    {
+        HelpName = "N,N,...",
+        Description = description,
+        CustomParser = result => [.. result.Tokens[0].Value.Split(',').Select(text => (int)Whole(result, text, 1, int.MaxValue))],
+    };
+
     /// <summary>An option whose value is one of an enumeration's names in lower case.</summary>
     public static Option<T?> Choice<T>(string name, string description) where T : struct, Enum
     {
@@ -119,9 +127,10 @@ internal static class Options
         return argument;
     }
 
-    private static long Whole(ArgumentResult result, long least, long most)
+    private static long Whole(ArgumentResult result, long least, long most) => Whole(result, result.Tokens[0].Value, least, most);
+
+    private static long Whole(ArgumentResult result, string text, long least, long most)
     {
-        string text = result.Tokens[0].Value;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= least && value <= most)
             return value;
         result.AddError($"{((OptionResult)result.Parent!).Option.Name} {text}: expected a whole number, {least} to {most}");
