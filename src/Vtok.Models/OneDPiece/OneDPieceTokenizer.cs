@@ -1,3 +1,4 @@
+using Vtok.Models.Weights;
 using Vtok.Streams;
 
 namespace Vtok.Models.OneDPiece;
@@ -47,7 +48,7 @@ public sealed class OneDPieceTokenizer : ITokenizerModel
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Ids of another shape or outside the codebook, text features that do not fit, or a look, which there is none of.</exception>
-    /// <exception cref="NotSupportedException">A stage-one checkpoint without its proxy tokenizer: it has no pixels.</exception>
+    /// <exception cref="CheckpointException">The model alone cannot: a stage-one checkpoint without its proxy tokenizer, or a text-aware model without text.</exception>
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
         OneDPieceConfig config = _network.Config;
@@ -56,7 +57,10 @@ public sealed class OneDPieceTokenizer : ITokenizerModel
         if (options?.Look is { } look)
             throw new ArgumentException($"look \"{look}\" is not in this model, which has one look", nameof(options));
         if (config.Form == OneDPieceForm.StageOne && _proxy is null)
-            throw new NotSupportedException("this checkpoint ends after the first training stage: its decoder predicts proxy codes, and the proxy tokenizer is not in it");
+            throw new CheckpointException(CheckpointError.Unsupported, "this checkpoint ends after the first training stage: its decoder predicts proxy codes, and the proxy tokenizer is not in it");
+        if (config.Text is { } shape && options?.Text is null)
+            throw new CheckpointException(CheckpointError.Unsupported,
+                $"this model decodes beside text features [{shape.Length}, {shape.Width}], which are neither in its files nor in a token file: give them as DecodeOptions.Text");
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor own = ids.to(Device);

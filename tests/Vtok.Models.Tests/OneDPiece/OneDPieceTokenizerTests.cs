@@ -20,7 +20,9 @@ public sealed class OneDPieceTokenizerTests
             Tensor some = tokenizer.Encode(pictures, new EncodeOptions { Tokens = length });
 
             Assert.IsTrue(some.Equals(all.narrow(1, 0, length)));
-            CollectionAssert.AreEqual(new long[] { 2, 3, 32, 32 }, tokenizer.Decode(some).shape);
+            Tensor picture = tokenizer.Decode(some);
+            CollectionAssert.AreEqual(new long[] { 2, 3, 32, 32 }, picture.shape);
+            Assert.IsFalse(picture.requires_grad);
         }
     }
 
@@ -73,7 +75,7 @@ public sealed class OneDPieceTokenizerTests
         using OneDPieceTokenizer taught = new(TinyModels.Network(TinyModels.StageOne), alone.Info, CPU, proxy);
         Tensor ids = alone.Encode(TinyModels.Pictures(1));
 
-        var error = Assert.ThrowsExactly<NotSupportedException>(() => alone.Decode(ids));
+        var error = Assert.ThrowsExactly<CheckpointException>(() => alone.Decode(ids));
         Tensor picture = taught.Decode(ids.narrow(1, 0, 2));
 
         StringAssert.Contains(error.Message, "first training stage");
@@ -90,7 +92,9 @@ public sealed class OneDPieceTokenizerTests
         Tensor one = tokenizer.Decode(ids, new DecodeOptions { Text = ones(1, 4, 6) });
         Tensor other = tokenizer.Decode(ids, new DecodeOptions { Text = zeros(1, 4, 6) });
 
-        Refused("text features [2, 4, 6], found none", () => tokenizer.Decode(ids));
+        var missing = Assert.ThrowsExactly<CheckpointException>(() => tokenizer.Decode(ids));
+        StringAssert.Contains(missing.Message, "text features [4, 6]");
+        Refused("text features [2, 4, 6], found [2, 3, 6]", () => tokenizer.Decode(ids, new DecodeOptions { Text = zeros(1, 3, 6) }));
         Assert.IsFalse(one.allclose(other));
     }
 

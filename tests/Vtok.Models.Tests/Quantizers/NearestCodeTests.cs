@@ -1,6 +1,7 @@
 using CsCheck;
 using TorchSharp;
 using Vtok.Models.Quantizers;
+using Vtok.Torch;
 using static TorchSharp.torch;
 
 namespace Vtok.Models.Tests.Quantizers;
@@ -49,6 +50,22 @@ public sealed class NearestCodeTests
         Tensor found = NearestCode.Find(ones(100, 8), codes);
 
         Assert.AreEqual(0, found.max().item<long>());
+    }
+
+    [TestMethod]
+    public void Under_autocast_distances_stay_in_float32()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor rows, Tensor codes) = Draw((200, 500, 8, 4));
+        Tensor expected = NearestCode.Find(rows, codes);
+
+        using IDisposable autocast = Autocast.Enter(DeviceType.CPU);
+        bool halved = rows.mm(codes.t()).dtype == ScalarType.BFloat16;
+        Tensor found = NearestCode.Find(rows, codes);
+        bool again = rows.mm(codes.t()).dtype == ScalarType.BFloat16;
+
+        Assert.IsTrue(halved && again);
+        Assert.IsTrue(expected.Equals(found));
     }
 
     [TestMethod]
