@@ -5,13 +5,13 @@ namespace Vtok.Bench;
 /// <summary>What the command line asked for.</summary>
 /// <param name="Filter">Only rows whose "group/name" contains this text, or null.</param>
 /// <param name="Json">Whether to print one JSON document.</param>
-/// <param name="Models">Model folders to measure; empty means those in checkpoints/ above the program.</param>
+/// <param name="Models">Model folders, or names of published models to make with random weights; empty means those in checkpoints/ above the program.</param>
 /// <param name="Batches">Batch sizes of the model rows.</param>
 /// <param name="Seconds">Time spent on a row.</param>
 /// <param name="Threads">Threads of libtorch.</param>
 internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<string> Models, IReadOnlyList<int> Batches, double Seconds, int Threads)
 {
-    public const string Usage = "usage: vtok-bench [--filter TEXT] [--json] [--model DIR]... [--batches 1,8,32] [--seconds 1] [--threads 1]";
+    public const string Usage = "usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1]";
 
     /// <summary>Null when the arguments do not parse.</summary>
     public static BenchOptions? Parse(string[] arguments)

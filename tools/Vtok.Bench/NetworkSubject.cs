@@ -1,10 +1,13 @@
+using TorchSharp.Modules;
 using Vtok.Models;
+using Vtok.Models.Layers;
+using Vtok.Models.OneDPiece;
 using Vtok.Models.Perceptual;
 using Vtok.Models.Weights;
 
 namespace Vtok.Bench;
 
-/// <summary>A network in a folder and what can be measured of it.</summary>
+/// <summary>A network in a folder, or a published one of random weights by its name, and what can be measured of it.</summary>
 internal sealed class NetworkSubject : IDisposable
 {
     private const int FreeSide = 256;
@@ -19,12 +22,12 @@ internal sealed class NetworkSubject : IDisposable
     {
         "mobilenetv2" => ["distance", "distance and gradient"],
         "lpips" => ["distance"],
-        "model" => ["encode", "decode"],
+        "model" or "preset" => ["encode", "decode"],
         _ => [],
     };
 
     /// <summary>Most pictures at once: the perceptual networks keep 100 MB for each, and nobody trains with more of them on a CPU.</summary>
-    public static int LargestBatch(string folder) => Kind(folder) == "model" ? int.MaxValue : 8;
+    public static int LargestBatch(string folder) => Kind(folder) is "model" or "preset" ? int.MaxValue : 8;
 
     /// <summary>Opens a folder.</summary>
     public static NetworkSubject Open(string folder)
@@ -37,8 +40,8 @@ internal sealed class NetworkSubject : IDisposable
                 return new NetworkSubject(mobileNet, (operation, batch) => operation == "distance"
                     ? Distance(mbp.Distance, batch)
                     : Gradient(mbp.Distance, batch));
-            case "model":
-                ITokenizerModel model = ModelFolder.Open(folder);
+            case "model" or "preset":
+                ITokenizerModel model = OneDPiecePresets.Find(folder) is { } preset ? Create(preset) : ModelFolder.Open(folder);
                 return new NetworkSubject(model, (operation, batch) => operation == "encode" ? Encode(model, batch) : Decode(model, batch));
             default:
                 LpipsSqueeze lpips = LpipsSqueeze.Open(folder);
@@ -55,8 +58,21 @@ internal sealed class NetworkSubject : IDisposable
     {
         "perceptual-mobilenetv2" => "mobilenetv2",
         "perceptual-squeezenet-lpips" => "lpips",
+        { } name when OneDPiecePresets.Find(name) is not null && !Directory.Exists(folder) => "preset",
+        _ when !Directory.Exists(folder) => throw new InvalidOperationException($"{folder}: neither a model folder nor the name of a published model"),
         _ => File.Exists(Path.Combine(folder, "config.json")) || Directory.EnumerateFiles(folder, "*.y*ml").Any() ? "model" : null,
     };
+
+    /// <summary>Speed does not depend on the weights' values.</summary>
+    private static OneDPieceTokenizer Create(OneDPiecePreset preset)
+    {
+        OneDPieceNetwork network = new(preset.Config);
+        network.eval();
+        Generator generator = new(1);
+        foreach (Parameter parameter in network.parameters())
+            Initialization.Normal(parameter, 0.02, generator);
+        return new OneDPieceTokenizer(network, OneDPieceInfo.Describe(preset.Config, preset.Name, new string('0', 64)), CPU);
+    }
 
     private static Action Encode(ITokenizerModel model, int batch)
     {

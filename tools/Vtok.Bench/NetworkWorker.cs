@@ -27,7 +27,7 @@ internal static class NetworkWorker
     }
 
     /// <summary>Starts a worker and reads what it measured.</summary>
-    /// <exception cref="InvalidOperationException">The worker failed; the message is its last line.</exception>
+    /// <exception cref="InvalidOperationException">The worker failed; the message has its first line.</exception>
     public static NetworkResult Start(string folder, string operation, int batch, BenchOptions options)
     {
         (double fastest, _, double peak, _) = Start(folder, operation, batch, options, new Dictionary<string, string>());
@@ -45,7 +45,7 @@ internal static class NetworkWorker
         action();
         Mark(Begin);
         long start = Stopwatch.GetTimestamp();
-        double fastest = Timing.Fastest(seconds, action);
+        double fastest = Timing.FastestWarm(seconds, action);
         double total = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using var self = Process.GetCurrentProcess();
         Mark(string.Create(CultureInfo.InvariantCulture, $"{End} {fastest:R} {total:R} {self.PeakWorkingSet64 / 1e6:F0}"));
@@ -92,7 +92,7 @@ internal static class NetworkWorker
         }
         worker.WaitForExit();
         if (result is null)
-            throw new InvalidOperationException(errors.Result.Trim().Split('\n')[0]);
+            throw new InvalidOperationException($"{folder} {operation}, batch {batch}: {errors.Result.Trim().Split('\n')[0]}");
         double[] numbers = [.. result.Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
         return (numbers[0], numbers[1], numbers[2], log);
     }

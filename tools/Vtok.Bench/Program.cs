@@ -1,6 +1,6 @@
 namespace Vtok.Bench;
 
-/// <summary>Throughput and memory in one run: 0 done, 2 usage.</summary>
+/// <summary>Throughput and memory in one run: 0 done, 1 a row failed, 2 usage.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -12,6 +12,20 @@ internal static class Program
             Console.Error.WriteLine(BenchOptions.Usage);
             return 2;
         }
+        try
+        {
+            Run(options);
+            return 0;
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.Error.WriteLine($"vtok-bench: {e.Message}");
+            return 1;
+        }
+    }
+
+    private static void Run(BenchOptions options)
+    {
         if (!options.Json)
             BenchPrinter.Header(options, Console.Out);
         List<BenchRow> rows = [];
@@ -24,6 +38,5 @@ internal static class Program
         }
         if (options.Json)
             BenchPrinter.Json(options, rows, Console.Out);
-        return 0;
     }
 }

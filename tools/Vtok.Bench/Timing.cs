@@ -5,22 +5,27 @@ namespace Vtok.Bench;
 /// <summary>How long an action takes.</summary>
 internal static class Timing
 {
-    private const int FewestRuns = 3;
-
     /// <summary>Seconds of the fastest of many runs after a first one that does not count: other programs can only make a run slower.</summary>
-    /// <param name="budget">Seconds to spend; at least three runs are made.</param>
+    /// <param name="budget">Seconds to spend; a run that takes longer is made once.</param>
     /// <param name="action">What to measure.</param>
     public static double Fastest(double budget, Action action)
     {
         action();
+        return FastestWarm(budget, action);
+    }
+
+    /// <summary>The same for an action that has run before.</summary>
+    public static double FastestWarm(double budget, Action action)
+    {
         double best = double.PositiveInfinity;
         long begin = Stopwatch.GetTimestamp();
-        for (int run = 0; run < FewestRuns || Stopwatch.GetElapsedTime(begin).TotalSeconds < budget; run++)
+        do
         {
             long start = Stopwatch.GetTimestamp();
             action();
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
+        while (Stopwatch.GetElapsedTime(begin).TotalSeconds < budget);
         return best;
     }
 }
