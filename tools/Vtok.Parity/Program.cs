@@ -5,33 +5,35 @@ namespace Vtok.Parity;
 /// <summary>Runs our code on golden numbers of the published implementations: 0 nothing fails, 1 something does, 2 usage, 3 no golden folder.</summary>
 internal static class Program
 {
-    private static int Main(string[] arguments)
+    private static int Main(string[] arguments) => Run(arguments, Console.Out, Console.Error);
+
+    internal static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
         if (ParityOptions.Parse(arguments) is not { } options)
         {
-            Console.Error.WriteLine(ParityOptions.Usage);
+            errors.WriteLine(ParityOptions.Usage);
             return 2;
         }
         IReadOnlyList<string> entries = GoldenFolder.Walk(options.Folder);
         if (entries.Count == 0)
         {
-            Console.Error.WriteLine($"vtok-parity: {options.Folder}: no golden folder (expected case folders with a case.json, or families of them)");
+            errors.WriteLine($"vtok-parity: {options.Folder}: no golden folder (expected case folders with a case.json, or families of them)");
             return 3;
         }
         string[] chosen = [.. entries.Where(entry => Matches(options, ParityCheck.Describe(entry)))];
         if (chosen.Length == 0)
         {
-            Console.Error.WriteLine($"vtok-parity: none of {entries.Count} cases has that family and name");
+            errors.WriteLine($"vtok-parity: none of {entries.Count} cases has that family and name");
             return 2;
         }
         NativeTorch.Load();
-        return Run(options, chosen);
+        return RunAll(options, chosen, output);
     }
 
     private static bool Matches(ParityOptions options, (string Family, string Name) entry) =>
         (options.Family is null || options.Family == entry.Family) && (options.Case is null || options.Case == entry.Name);
 
-    private static int Run(ParityOptions options, string[] entries)
+    private static int RunAll(ParityOptions options, string[] entries, TextWriter output)
     {
         set_num_threads(1); // golden numbers are those of one thread
         var rows = new List<CaseResult>();
@@ -39,12 +41,12 @@ internal static class Program
         {
             rows.Add(ParityCheck.Run(entry));
             if (!options.Json)
-                ParityPrinter.Row(rows[^1], Console.Out);
+                ParityPrinter.Row(rows[^1], output);
         }
         if (options.Json)
-            ParityPrinter.Json(rows, Console.Out);
+            ParityPrinter.Json(rows, output);
         else
-            ParityPrinter.Totals(rows, Console.Out);
+            ParityPrinter.Totals(rows, output);
         return rows.Any(row => row.Status == CaseStatus.Fail) ? 1 : 0;
     }
 }

@@ -23,6 +23,19 @@ internal static class CheckpointFiles
         }
     }
 
+    /// <summary>Full paths of the files of a folder, in ascending order of name.</summary>
+    public static string[] List(string folder)
+    {
+        try
+        {
+            return [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(CheckpointError.Unreadable, $"{Path.GetFileName(folder)}: cannot be read ({FirstLine(e.Message)})", e);
+        }
+    }
+
     /// <summary>Reads a text or table file of at most <paramref name="limit"/> bytes.</summary>
     public static byte[] ReadSmall(string path, int limit)
     {

@@ -69,7 +69,7 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
     {
         ModelConfig config = ModelFolder.ReadConfig(folder);
         IModelFamily family = ModelFamilies.Of(config, families);
-        if (!Filled(family.Describe(config, info.Weights), info.Name, info.Prior, info.WeightsLength).ComputeKey().SequenceEqual(info.ComputeKey()))
+        if (!Json(Filled(family.Describe(config, info.Weights), info.Name, info.Prior, info.WeightsLength)).SequenceEqual(info.ToJson()))
             throw new CheckpointException(CheckpointError.Malformed, $"{NameOf(folder)}: {ModelFolder.InfoFile} does not describe what the config does (delete it to have it derived anew)");
         using IWeightSource weights = files.Open();
         return family.Create(config, weights, info, device ?? CPU);
@@ -92,8 +92,8 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
         IModelFamily family = ModelFamilies.Of(config, families);
         string prior = Path.Combine(folder, ModelFolder.PriorFile);
         string? priorDigest = File.Exists(prior) ? Convert.ToHexStringLower(WeightFiles.Hash(prior)) : null;
-        TokenizerInfo info = Filled(family.Describe(config, files.ComputeDigest()), NameOf(folder), priorDigest, files.Length);
-        byte[] text = info.ToJson();
+        TokenizerInfo info = Filled(family.Describe(config, files.ComputeDigest()), NameFor(folder), priorDigest, files.Length);
+        byte[] text = Json(info);
         try
         {
             CheckpointFiles.Replace(Path.Combine(folder, ModelFolder.InfoFile), stream => stream.Write(text));
@@ -106,6 +106,25 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
     }
 
     private static TokenizerInfo Filled(TokenizerInfo described, string name, string? prior, long? length) => described with { Name = name, Prior = prior, WeightsLength = length };
+
+    private static byte[] Json(TokenizerInfo info)
+    {
+        try
+        {
+            return info.ToJson();
+        }
+        catch (ArgumentException e)
+        {
+            throw new CheckpointException(CheckpointError.BadConfig, $"{info.Name}: the config describes no possible tokenizer ({e.Message})", e);
+        }
+    }
+
+    /// <summary>The folder's name as a model's name: 1 to 128 characters, none of them control characters.</summary>
+    private static string NameFor(string folder)
+    {
+        string name = string.Concat(NameOf(folder).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '_' : c));
+        return name.Length switch { 0 => "model", > 128 => name[..128], _ => name };
+    }
 
     private static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 

@@ -53,7 +53,7 @@ public static class ModelFolder
         string json = Path.Combine(folder, "config.json");
         if (File.Exists(json))
             return ModelConfig.Load(json);
-        string[] yaml = [.. Directory.GetFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml")];
+        string[] yaml = [.. CheckpointFiles.List(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml")];
         if (yaml.Length == 0 && Infer(folder) is { } inferred)
             return inferred;
         return yaml.Length == 1 ? ModelConfig.Load(yaml[0]) : throw new CheckpointException(CheckpointError.Missing,
@@ -62,7 +62,7 @@ public static class ModelFolder
 
     private static ModelConfig? Infer(string folder)
     {
-        if (!Directory.EnumerateFiles(folder).Any(WeightFiles.IsWeights))
+        if (!CheckpointFiles.List(folder).Any(WeightFiles.IsWeights))
             return null;
         using IWeightSource weights = WeightFiles.Find(folder).Open();
         return ModelFamilies.Infer(weights.Entries);

@@ -26,7 +26,7 @@ internal sealed class WeightFiles
         string? main = Preferred.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         if (main is null)
         {
-            string[] candidates = [.. Directory.GetFiles(folder).Where(IsWeights).Order(StringComparer.Ordinal)];
+            string[] candidates = [.. CheckpointFiles.List(folder).Where(IsWeights)];
             main = candidates.Length == 1 ? candidates[0] : throw new CheckpointException(CheckpointError.Missing, candidates.Length == 0
                 ? $"{Path.GetFileName(folder)}: no weights (expected model.safetensors, {Index}, or one .safetensors, .bin, .pt or .pth file)"
                 : $"{Path.GetFileName(folder)}: several weight files ({string.Join(", ", candidates.Select(Path.GetFileName))}), expected one");

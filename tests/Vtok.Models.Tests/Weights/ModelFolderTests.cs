@@ -94,6 +94,30 @@ public sealed class ModelFolderTests
     }
 
     [TestMethod]
+    public void A_folder_may_have_any_name()
+    {
+        using var folder = new TemporaryFolder();
+        using Tensor w = ones(2);
+        string odd = folder.File(new string('x', 200));
+
+        TokenizerInfo info = Reader.Save(odd, ModelConfig.FromJson("""{"stub":true,"codes":16}"""u8), new Dictionary<string, Tensor> { ["w"] = w }, null);
+
+        Assert.AreEqual(new string('x', 128), info.Name);
+    }
+
+    [TestMethod]
+    public void A_config_of_an_impossible_tokenizer_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Publish(folder);
+        folder.Write("config.json", """{"stub":true,"codes":16,"width":0}""");
+
+        CheckpointException e = Assert.ThrowsExactly<CheckpointException>(() => Reader.ReadInfo(folder.Root, out _));
+
+        Assert.AreEqual(CheckpointError.BadConfig, e.Error);
+    }
+
+    [TestMethod]
     public void The_authors_yaml_serves_as_config()
     {
         using var folder = new TemporaryFolder();
@@ -149,7 +173,7 @@ public sealed class ModelFolderTests
         public TokenizerInfo Describe(ModelConfig config, string weightsDigest) => new()
         {
             Name = "", Family = Name, Order = TokenOrder.Nested, Vocabulary = new ImageVocabulary(new VocabularyRun(config.Int("codes", least: 2), 4)), Lengths = [1, 4],
-            NativeWidth = 8, NativeHeight = 8, Preprocessing = new ImagePreprocessing { Filter = "bicubic" }, Weights = weightsDigest,
+            NativeWidth = config.Int("width", otherwise: 8), NativeHeight = 8, Preprocessing = new ImagePreprocessing { Filter = "bicubic" }, Weights = weightsDigest,
         };
 
         public ITokenizerModel Create(ModelConfig config, IWeightSource weights, TokenizerInfo info, Device device)
