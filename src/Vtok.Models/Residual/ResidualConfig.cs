@@ -6,6 +6,9 @@ namespace Vtok.Models.Residual;
 /// <summary>The stages of a residual tokenizer as data: a global stage, stages in raster order, levels in order of importance.</summary>
 public sealed record ResidualConfig
 {
+    private const int MostStages = 16; // of each kind: bounds what a foreign config can make us hold
+    private const int MostGrid = 32;
+
     /// <summary>The name of the family in configs and keys.</summary>
     public const string Family = "residual";
 
@@ -59,12 +62,15 @@ public sealed record ResidualConfig
         Require(GlobalBand >= 1 && GlobalBand <= Size, "global.band", GlobalBand, $"1..{Size}");
         Require(GlobalGroups.Count > 0 && GlobalGroups.All(g => g >= 1) && GlobalComponents <= GlobalValues,
             "global.groups", $"[{string.Join(", ", GlobalGroups)}]", $"positive numbers with a sum of at most {GlobalValues}");
-        Require(Stages.Count >= 1, "stages", Stages.Count, "at least one");
-        Require(Levels.Count >= 2, "levels", Levels.Count, "at least two");
+        Require(Stages.Count is >= 1 and <= MostStages, "stages", Stages.Count, $"1..{MostStages} entries");
+        Require(Levels.Count is >= 2 and <= MostStages, "levels", Levels.Count, $"2..{MostStages} entries");
+        Require(AllStages.All(s => s.Name is { Length: > 0 } name && name.All(char.IsAsciiLetterOrDigit)), "stages", "names", "letters and digits");
         Require(AllStages.Select(s => s.Name).Distinct(StringComparer.Ordinal).Count() == Stages.Count + Levels.Count, "stages", "names", "different names");
         foreach (ResidualStage stage in AllStages)
         {
-            Require(stage.Patch >= 1 && stage.Band % stage.Patch == 0 && stage.Band <= Size, $"{stage.Name}.band", stage.Band, $"a multiple of the patch, at most {Size}");
+            Require(stage.Patch >= 1 && stage.Band >= stage.Patch && stage.Band % stage.Patch == 0 && stage.Band <= Size,
+                $"{stage.Name}.band", stage.Band, $"a multiple of the patch, at most {Size}");
+            Require(stage.Grid <= MostGrid, $"{stage.Name}.grid", stage.Grid, $"at most {MostGrid} patches a side");
             Require(stage.Components >= 1 && stage.Components <= stage.Values, $"{stage.Name}.components", stage.Components, $"1..{stage.Values}");
         }
         foreach (ResidualStage level in Levels)

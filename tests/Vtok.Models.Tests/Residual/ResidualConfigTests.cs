@@ -34,6 +34,11 @@ public sealed class ResidualConfigTests
     [DataRow("levels", "[]", "levels is 0")]
     [DataRow("global", "{\"band\":4,\"groups\":[40,9]}", "global.groups")]
     [DataRow("codes", "1", "codes is 1")]
+    [DataRow("stages", "[{\"name\":\"A\",\"band\":8,\"patch\":0,\"components\":6}]", "A.band is 8")]
+    [DataRow("stages", "[{\"name\":\"A\",\"band\":-8,\"patch\":4,\"components\":6}]", "A.band is -8")]
+    [DataRow("stages", "[{\"name\":\"A\",\"band\":64,\"patch\":1,\"components\":3}]", "A.grid is 64")]
+    [DataRow("stages", "[{\"name\":null,\"band\":8,\"patch\":4,\"components\":6}]", "names")]
+    [DataRow("stages", "[{\"name\":\"A\",\"band\":9,\"patch\":3,\"components\":6}]", "A.grid is 3")]
     public void A_bad_setting_is_named(string name, string value, string expected)
     {
         JsonObject json = TinyBooks.Config.ToJson();

@@ -99,6 +99,19 @@ public sealed class ResidualTokenizerTests
         StringAssert.Contains(error.Message, "misty");
     }
 
+    [TestMethod]
+    public void Pictures_of_another_size_and_impossible_lengths_are_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using ResidualCodebooks books = TinyBooks.Create();
+        ResidualEncoder encoder = new(books);
+
+        var error = Assert.ThrowsExactly<ArgumentException>(() => encoder.Encode(zeros([1, 3, 64, 32])));
+        StringAssert.Contains(error.Message, "[B, 3, 64, 64]");
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => encoder.Encode(zeros([1, 3, 64, 64]), 0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => encoder.Encode(zeros([1, 3, 64, 64]), 35));
+    }
+
     private static TokenizerInfo Info { get; } = new()
     {
         Name = "tiny",
