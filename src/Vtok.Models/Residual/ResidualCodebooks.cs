@@ -14,7 +14,8 @@ public sealed class ResidualCodebooks : IDisposable
     private readonly DctBands _bands;
     private readonly OpponentColour _colour;
 
-    internal ResidualCodebooks(ResidualConfig config, IReadOnlyList<Codebook> global, IReadOnlyList<Codebook> books, ImportanceOrder order, Device device)
+    internal ResidualCodebooks(
+        ResidualConfig config, IReadOnlyList<Codebook> global, IReadOnlyList<Codebook> books, ImportanceOrder order, Device device)
     {
         (Config, Global, Books, Order, Device) = (config, global, books, order, device);
         _bands = new DctBands(config.Size, device);
@@ -64,8 +65,11 @@ public sealed class ResidualCodebooks : IDisposable
 
         List<int[]> energies = [];
         for (int s = 0; s <= config.Stages.Count; s++)
-            energies.Add(Read(source, $"order.energy.{config.AllStages.ElementAt(s).Name}", ScalarType.Int32, CPU, config.Codes, ImportanceOrder.Shares(config, s))
-                .contiguous().data<int>().ToArray());
+        {
+            string name = $"order.energy.{config.AllStages.ElementAt(s).Name}";
+            Tensor table = Read(source, name, ScalarType.Int32, CPU, config.Codes, ImportanceOrder.Shares(config, s));
+            energies.Add(table.contiguous().data<int>().ToArray());
+        }
         List<long[]> weights = [];
         for (int level = 0; level < config.Levels.Count; level++)
             weights.Add(Read(source, $"order.weights.{config.Levels[level].Name}", ScalarType.Int64, CPU,
@@ -87,13 +91,17 @@ public sealed class ResidualCodebooks : IDisposable
             tensors[$"{stage.Name}.codes"] = book.Codes.to(ScalarType.Float16).cpu();
         }
         for (int s = 0; s <= Config.Stages.Count; s++)
-            tensors[$"order.energy.{Config.AllStages.ElementAt(s).Name}"] = tensor(Order.Energies[s], [Config.Codes, ImportanceOrder.Shares(Config, s)]);
+        {
+            long[] shape = [Config.Codes, ImportanceOrder.Shares(Config, s)];
+            tensors[$"order.energy.{Config.AllStages.ElementAt(s).Name}"] = tensor(Order.Energies[s], shape);
+        }
         for (int level = 0; level < Config.Levels.Count; level++)
             tensors[$"order.weights.{Config.Levels[level].Name}"] = tensor(Order.Weights[level]);
         return tensors;
     }
 
-    /// <summary>Which patch and level each token after the coarse ones belongs to. Depends on ids alone, by integers; compute it once a picture.</summary>
+    /// <summary>Which patch and level each token after the coarse ones belongs to.</summary>
+    /// <remarks>Depends on ids alone, by integers; compute it once a picture.</remarks>
     /// <param name="ids">int64 [B, n], n at most the tokens of a whole encoding.</param>
     /// <returns>int64 [B, tokens - coarse tokens] of level * patches + patch, on the device of the books; with short ids only the
     /// entries of tokens that are there are those of the whole sequence.</returns>
@@ -235,10 +243,8 @@ public sealed class ResidualCodebooks : IDisposable
 
     private static Tensor Read(IWeightSource source, string name, ScalarType type, Device device, params long[] shape)
     {
-        if (!source.Entries.TryGetValue(name, out TensorEntry? entry))
-            throw new CheckpointException(CheckpointError.Mismatch, $"{name}: not in the checkpoint, expected [{string.Join(", ", shape)}]");
-        if (!entry.Shape.SequenceEqual(shape))
-            throw new CheckpointException(CheckpointError.Mismatch, $"{name}: shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", shape)}]");
+        if (!source.Entries.TryGetValue(name, out TensorEntry? entry) || !entry.Shape.SequenceEqual(shape))
+            throw new CheckpointException(CheckpointError.Mismatch, $"{name}: {entry?.ToString() ?? "missing"}, expected [{string.Join(", ", shape)}]");
         return source[name].to(type).to(device);
     }
 }

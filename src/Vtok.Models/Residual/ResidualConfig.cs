@@ -65,7 +65,7 @@ public sealed record ResidualConfig
         Require(Stages.Count is >= 1 and <= MostStages, "stages", Stages.Count, $"1..{MostStages} entries");
         Require(Levels.Count is >= 2 and <= MostStages, "levels", Levels.Count, $"2..{MostStages} entries");
         Require(AllStages.All(s => s.Name is { Length: > 0 } name && name.All(char.IsAsciiLetterOrDigit)), "stages", "names", "letters and digits");
-        Require(AllStages.Select(s => s.Name).Distinct(StringComparer.Ordinal).Count() == Stages.Count + Levels.Count, "stages", "names", "different names");
+        Require(AllStages.DistinctBy(s => s.Name).Count() == Stages.Count + Levels.Count, "stages", "names", "different names");
         foreach (ResidualStage stage in AllStages)
         {
             Require(stage.Patch >= 1 && stage.Band >= stage.Patch && stage.Band % stage.Patch == 0 && stage.Band <= Size,
@@ -105,7 +105,8 @@ public sealed record ResidualConfig
         catch (Exception e) when (e is NullReferenceException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new CheckpointException(CheckpointError.BadConfig,
-                "config of a residual tokenizer: size, codes, tokens, global {band, groups}, stages and levels [{name, band, patch, components}] must be there", e);
+                "config of a residual tokenizer: there must be size, codes, tokens, global {band, groups}, "
+                + "stages and levels [{name, band, patch, components}]", e);
         }
     }
 
@@ -125,7 +126,13 @@ public sealed record ResidualConfig
         [.. json.AsArray().Select(s => new ResidualStage((string)s!["name"]!, (int)s["band"]!, (int)s["patch"]!, (int)s["components"]!))];
 
     private static JsonArray WriteStages(IEnumerable<ResidualStage> stages) =>
-        new([.. stages.Select(s => (JsonNode)new JsonObject { ["name"] = s.Name, ["band"] = s.Band, ["patch"] = s.Patch, ["components"] = s.Components })]);
+        new([.. stages.Select(s => (JsonNode)new JsonObject
+        {
+            ["name"] = s.Name,
+            ["band"] = s.Band,
+            ["patch"] = s.Patch,
+            ["components"] = s.Components,
+        })]);
 
     private static void Require(bool holds, string name, object value, string expected)
     {

@@ -10,7 +10,8 @@ internal static class FitPictures
     private const int Batch = 64;
 
     /// <summary>[pictures * views, 3, band, band] in the opponent space.</summary>
-    public static Tensor Read(ResidualFitRecipe recipe, ISampleSource source, IImageCodec codec, IProgress<string>? progress, CancellationToken cancellation)
+    public static Tensor Read(
+        ResidualFitRecipe recipe, ISampleSource source, IImageCodec codec, IProgress<string>? progress, CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
         ResidualConfig config = recipe.Config;

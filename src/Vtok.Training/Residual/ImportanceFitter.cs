@@ -8,13 +8,14 @@ internal static class ImportanceFitter
     private const double WeightScale = 1 << 20; // predictions are only compared, so one common scale is as good as another
     private const double Ridge = 1e-6;          // of the mean square of each feature
 
-    /// <summary>Roots of one source at every patch of the levels' grid, as the order computes them: int64 [N, slots] -> float64 [N, patches].</summary>
+    /// <summary>Roots of one source at every patch of the levels' grid, as the order has them: int64 [N, slots] -> float64 [N, patches].</summary>
     public static Tensor Roots(ResidualConfig config, int source, int[] energies, Tensor ids)
     {
         using DisposeScope scope = NewDisposeScope();
         ResidualStage stage = config.AllStages.ElementAt(source);
         int ratio = config.Levels[0].Grid / stage.Grid;
-        Tensor table = (tensor(energies, [config.Codes, ratio * ratio]).to(ScalarType.Float64) * (1 << (2 * ImportanceOrder.RootBits))).sqrt().floor();
+        Tensor stored = tensor(energies, [config.Codes, ratio * ratio]).to(ScalarType.Float64);
+        Tensor table = (stored * (1 << (2 * ImportanceOrder.RootBits))).sqrt().floor();
         return table.index_select(0, ids.flatten()).view(-1, stage.Grid, stage.Grid, ratio, ratio)
             .permute(0, 1, 3, 2, 4).reshape(-1, config.Patches).MoveToOuterDisposeScope();
     }
