@@ -75,6 +75,11 @@ public sealed record OneDPieceConfig
     /// <summary>These settings as the authors' code reads them.</summary>
     public ModelConfig ToModelConfig() => PublishedConfig.Write(this);
 
+    /// <summary>Parameters of the transformers, codebook and pixel decoder, within a factor of two.</summary>
+    internal double ApproximateParameters =>
+        Encoder.ApproximateParameters + Decoder.ApproximateParameters + (double)CodebookSize * TokenSize
+        + (double)LatentTokens * (Encoder.Width + Decoder.Width) + (Form == OneDPieceForm.TwoStage ? Proxy.ApproximateParameters / 2 : 0);
+
     internal int EncoderGrid => CropSize / EncoderPatch;
 
     internal int DecoderGrid => CropSize / DecoderPatch;

@@ -31,7 +31,9 @@ internal sealed class OneDPieceFamily : IModelFamily
 
     public ITokenizerModel Create(ModelConfig config, IWeightSource weights, TokenizerInfo info, Device device)
     {
-        OneDPieceNetwork network = new(OneDPieceConfig.Read(config, weights.Entries));
+        OneDPieceConfig settings = OneDPieceConfig.Read(config, weights.Entries);
+        SizeCheck.Require(settings.ApproximateParameters, weights);
+        OneDPieceNetwork network = new(settings);
         ProxyTokenizer? proxy = null;
         try
         {

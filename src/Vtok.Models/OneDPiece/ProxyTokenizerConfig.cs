@@ -33,6 +33,10 @@ public sealed record ProxyTokenizerConfig
     /// <summary>Channels of a level.</summary>
     internal int Channels(int level) => HiddenChannels * ChannelMultipliers[level];
 
+    internal double ApproximateParameters =>
+        2 * ChannelMultipliers.Append(ChannelMultipliers[^1]).Sum(m => Blocks * 18.0 * HiddenChannels * m * HiddenChannels * m) // two 3 x 3 convolutions a block
+        + (double)CodebookSize * CodeDimension;
+
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentException">Names the first bad value.</exception>
     public void Validate()

@@ -32,7 +32,9 @@ internal sealed class ProxyTokenizerFamily : IModelFamily
 
     public ITokenizerModel Create(ModelConfig config, IWeightSource weights, TokenizerInfo info, Device device)
     {
-        ProxyTokenizer network = new(PublishedConfig.ReadProxy(config.Section(ConfigSection)));
+        ProxyTokenizerConfig settings = PublishedConfig.ReadProxy(config.Section(ConfigSection));
+        SizeCheck.Require(settings.ApproximateParameters, weights);
+        ProxyTokenizer network = new(settings);
         try
         {
             WeightLoader.Load(network, weights, device);

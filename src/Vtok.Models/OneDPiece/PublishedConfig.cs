@@ -58,7 +58,7 @@ internal static class PublishedConfig
             Nested = IsNested(config),
             Text = Text(tokenizer, shapes),
             CropSize = config.Int("dataset.preprocessing.crop_size", 256, least: 1, most: MostSide),
-            Proxy = tokenizer.Has("proxy") ? ReadProxy(tokenizer.Section("proxy")) : new ProxyTokenizerConfig(),
+            Proxy = tokenizer.Has("proxy") ? ReadProxy(tokenizer.Section("proxy")) : config.Has("proxy") ? ReadProxy(config.Section("proxy")) : new ProxyTokenizerConfig(),
         };
         Check(read.Validate);
         return read;

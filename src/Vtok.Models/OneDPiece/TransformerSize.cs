@@ -15,6 +15,8 @@ public sealed record TransformerSize(int Width, int Layers, int Heads)
     /// <summary>The published size "large".</summary>
     public static TransformerSize Large { get; } = new(1024, 24, 16);
 
+    internal double ApproximateParameters => 12.0 * Width * Width * Layers; // attention 4, feed-forward 8 squares of the width a block
+
     internal static IReadOnlyDictionary<string, TransformerSize> Published { get; } =
         new Dictionary<string, TransformerSize> { ["small"] = Small, ["base"] = Base, ["large"] = Large };
 }

@@ -40,6 +40,20 @@ public sealed class OneDPieceFamilyTests
     }
 
     [TestMethod]
+    public void A_config_far_larger_than_its_weights_is_refused_before_memory_is_taken()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TemporaryFolder folder = new();
+        using OneDPieceNetwork network = TinyModels.Network(TinyModels.Nested);
+        OneDPieceConfig huge = TinyModels.Nested with { Encoder = new TransformerSize(65536, 1000, 64) };
+        ModelFolder.Save(folder.Root, huge.ToModelConfig(), network.state_dict());
+
+        var error = Assert.ThrowsExactly<CheckpointException>(() => ModelFolder.Open(folder.Root));
+
+        StringAssert.Contains(error.Message, "do not belong together");
+    }
+
+    [TestMethod]
     public void A_published_name_that_is_missing_is_listed()
     {
         using DisposeScope scope = NewDisposeScope();

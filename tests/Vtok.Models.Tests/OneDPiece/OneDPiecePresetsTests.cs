@@ -36,6 +36,7 @@ public sealed class OneDPiecePresetsTests
             using OneDPieceNetwork network = new(OneDPiecePresets.Find(name)!.Config);
             Dictionary<string, TensorEntry> entries = network.state_dict().ToDictionary(pair => pair.Key, pair => new TensorEntry(pair.Value.dtype, pair.Value.shape));
 
+            Assert.AreEqual(parameters, network.Config.ApproximateParameters, parameters / 2.0);
             Assert.AreEqual(parameters, entries.Values.Sum(entry => entry.Count));
             Assert.AreEqual(name, OneDPiecePresets.Recognize(entries)?.Name);
         }

@@ -55,6 +55,25 @@ public sealed class ProxyTokenizerTests
         Assert.IsTrue(soft.sum(2).allclose(ones(2, 16)));
     }
 
+    [TestMethod]
+    public void No_tensor_is_left_behind_by_fifty_pictures()
+    {
+        using ProxyTokenizerModel model = new(Create(), OneDPieceInfo.Describe(TinyModels.Proxy, "tiny", new string('0', 64)), CPU);
+        using Tensor pictures = TinyModels.Pictures(1);
+        void Step()
+        {
+            using Tensor ids = model.Encode(pictures);
+            using Tensor again = model.Decode(ids);
+        }
+        Step();
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        for (int i = 0; i < 50; i++)
+            Step();
+
+        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
     private static ProxyTokenizer Create()
     {
         using Generator generator = new(3);
