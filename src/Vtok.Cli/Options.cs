@@ -16,7 +16,7 @@ internal static class Options
     public static Option<string?> Output(string what) => new("--output", "-o")
     {
         HelpName = "OUT",
-        Description = $"{what}, an existing folder for several inputs, or - for standard output.",
+        Description = $"{what}; an existing folder for several inputs; - for standard output (default: beside each input, same stem).",
     };
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };

@@ -13,7 +13,13 @@ internal sealed class CliHarness : IDisposable
 
     public TempFolder Folder { get; } = new();
 
+    /// <summary>Whether the models of the checkout are used in place of the fake one.</summary>
+    public bool Real { get; init; }
+
     public FakeOpener Opener { get; } = new();
+
+    /// <summary>Whether standard error is a terminal.</summary>
+    public bool Interactive { get; init; }
 
     public string this[string name] => Folder[name];
 
@@ -27,9 +33,10 @@ internal sealed class CliHarness : IDisposable
             Input = input,
             Output = output,
             Errors = errors,
-            Environment = name => name == "VTOK_MODELS" ? Folder["models"] : null,
-            ProgramFolder = Folder.Path,
-            Opener = _ => Opener,
+            Environment = name => name == "VTOK_MODELS" && !Real ? Folder["models"] : null,
+            ProgramFolder = Real ? AppContext.BaseDirectory : Folder.Path,
+            Opener = threads => Real ? new ModelFolderOpener(threads) : Opener,
+            Interactive = Interactive,
             Cancellation = cancellation,
         });
         return new CliResult(exitCode, output.ToArray(), Encoding.UTF8.GetString(errors.ToArray()));

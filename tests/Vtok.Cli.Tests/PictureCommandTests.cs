@@ -229,6 +229,19 @@ public class PictureCommandTests
     }
 
     [TestMethod]
+    public void Progress_is_shown_on_a_terminal_only_and_wiped()
+    {
+        using var terminal = new CliHarness { Interactive = true };
+        using var pipe = new CliHarness();
+
+        CliResult shown = terminal.Run("encode", Picture(terminal, "a.png"), Picture(terminal, "b.png"));
+        CliResult hidden = pipe.Run("encode", Picture(pipe, "a.png"), Picture(pipe, "b.png"));
+
+        StringAssert.StartsWith(shown.Errors, $"1/2 {terminal["a.png"]}\r\u001b[K");
+        Assert.IsFalse(hidden.Errors.Contains('\r'));
+    }
+
+    [TestMethod]
     public void An_interrupted_encode_leaves_nothing()
     {
         using var cli = new CliHarness();

@@ -14,6 +14,7 @@ internal static class TrimCommand
         Option<int?> tokens = Options.Tokens(), target = Options.TargetBytes();
         Option<string?> output = Options.Output("The shorter file"), model = Options.Model("Model that made the files (default: found by the key in each file).");
         output.Required = true;
+        output.Description = "The shorter file; an existing folder for several inputs; - for standard output.";
         Option<bool> force = Options.Force(), json = Options.Json(), quiet = Options.Quiet();
         Option<long> maxBytes = Options.MaxBytes();
         var command = new Command("trim", "Cut token files to fewer tokens: the same bytes that encode --tokens would have written.")
