@@ -14,12 +14,12 @@ public sealed class TransformerBlock : Module<Tensor, Tensor>
     [ComponentName(Name = "mlp")] private readonly Mlp _mlp;
 
     /// <summary>Creates a block whose feed-forward part is four times as wide.</summary>
-    public TransformerBlock(int width, int heads) : base(nameof(TransformerBlock))
+    public TransformerBlock(int width, int heads, Activation activation = Activation.Gelu) : base(nameof(TransformerBlock))
     {
         _attentionNorm = new LayerNorm(width);
         _attention = new MultiHeadAttention(width, heads);
         _mlpNorm = new LayerNorm(width);
-        _mlp = new Mlp(width, MlpRatio * width);
+        _mlp = new Mlp(width, MlpRatio * width, activation);
         RegisterComponents();
     }
 

@@ -8,9 +8,9 @@ public sealed class TransformerStack : Module<Tensor, Tensor>
     private readonly TransformerBlock[] _blocks;
 
     /// <summary>Creates the blocks.</summary>
-    public TransformerStack(int width, int layers, int heads) : base(nameof(TransformerStack))
+    public TransformerStack(int width, int layers, int heads, Activation activation = Activation.Gelu) : base(nameof(TransformerStack))
     {
-        _blocks = [.. Enumerable.Range(0, layers).Select(_ => new TransformerBlock(width, heads))];
+        _blocks = [.. Enumerable.Range(0, layers).Select(_ => new TransformerBlock(width, heads, activation))];
         for (int i = 0; i < layers; i++)
             register_module(i.ToString(System.Globalization.CultureInfo.InvariantCulture), _blocks[i]);
     }

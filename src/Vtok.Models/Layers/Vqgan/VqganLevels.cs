@@ -1,0 +1,76 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using Vtok.Models.Layers.Autoencoder;
+using static TorchSharp.torch.nn;
+
+namespace Vtok.Models.Layers.Vqgan;
+
+/// <summary>Residual blocks at one resolution, attention after each where it is the coarsest, then halving where a coarser one follows.</summary>
+internal sealed class VqganDownLevel : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "res")] private readonly ModuleList<VqganResidualBlock> _blocks;
+    [ComponentName(Name = "attn")] private readonly ModuleList<VqganAttention>? _attentions;
+    [ComponentName(Name = "downsample")] private readonly Downsampler? _downsample;
+
+    public VqganDownLevel(int inputs, int outputs, int blocks, int groups, bool coarsest) : base(nameof(VqganDownLevel))
+    {
+        _blocks = VqganLevel.Blocks(inputs, outputs, blocks, groups);
+        _attentions = coarsest ? VqganLevel.Attentions(outputs, blocks, groups) : null;
+        _downsample = coarsest ? null : new Downsampler(outputs);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = VqganLevel.Run(input, _blocks, _attentions);
+        return (_downsample?.call(x) ?? x).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Residual blocks at one resolution, attention after each where it is the coarsest, then doubling where a finer one follows.</summary>
+internal sealed class VqganUpLevel : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "res")] private readonly ModuleList<VqganResidualBlock> _blocks;
+    [ComponentName(Name = "attn")] private readonly ModuleList<VqganAttention>? _attentions;
+    [ComponentName(Name = "upsample")] private readonly Upsampler? _upsample;
+
+    public VqganUpLevel(int inputs, int outputs, int blocks, int groups, bool coarsest, bool finest) : base(nameof(VqganUpLevel))
+    {
+        _blocks = VqganLevel.Blocks(inputs, outputs, blocks, groups);
+        _attentions = coarsest ? VqganLevel.Attentions(outputs, blocks, groups) : null;
+        _upsample = finest ? null : new Upsampler(outputs);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = VqganLevel.Run(input, _blocks, _attentions);
+        return (_upsample?.call(x) ?? x).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>What the levels of both halves have in common.</summary>
+internal static class VqganLevel
+{
+    public static ModuleList<VqganResidualBlock> Blocks(int inputs, int outputs, int count, int groups) =>
+        new([.. Enumerable.Range(0, count).Select(i => new VqganResidualBlock(i == 0 ? inputs : outputs, outputs, groups))]);
+
+    public static ModuleList<VqganAttention> Attentions(int width, int count, int groups) =>
+        new([.. Enumerable.Range(0, count).Select(_ => new VqganAttention(width, groups))]);
+
+    /// <summary>A residual block, attention, a residual block: the middle of either half.</summary>
+    public static ModuleList<Module<Tensor, Tensor>> Middle(int width, int groups) =>
+        new(new VqganResidualBlock(width, width, groups), new VqganAttention(width, groups), new VqganResidualBlock(width, width, groups));
+
+    public static Tensor Run(Tensor x, ModuleList<VqganResidualBlock> blocks, ModuleList<VqganAttention>? attentions)
+    {
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            x = blocks[i].call(x);
+            x = attentions?[i].call(x) ?? x;
+        }
+        return x;
+    }
+}
