@@ -51,7 +51,7 @@ public sealed class ModelStore
     public ModelEntry Find(string nameOrPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
-        if (IsModelFolder(nameOrPath))
+        if (IsModelFolder(nameOrPath) || ModelFolder.HoldsWeights(nameOrPath)) // some authors publish no config
             return Describe(nameOrPath);
         string? folder = nameOrPath.AsSpan().ContainsAny('/', '\\') ? null : Folders().FirstOrDefault(f => Path.GetFileName(f) == nameOrPath);
         return folder is not null ? Describe(folder) : throw new ModelStoreException(ModelStoreError.NotFound, $"no such model ({Advice()})");

@@ -40,6 +40,6 @@ internal sealed class ProxyDecoder : Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor features = ProxyTokenizer.Run(_levels.Reverse(), ProxyTokenizer.Run(_middle, _in.call(input)));
-        return _out.call(functional.silu(_norm.call(features))).MoveToOuterDisposeScope();
+        return ProxyResidualBlock.Step(_norm, _out, features).MoveToOuterDisposeScope();
     }
 }

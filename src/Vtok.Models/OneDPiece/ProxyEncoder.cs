@@ -40,6 +40,6 @@ internal sealed class ProxyEncoder : Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor features = ProxyTokenizer.Run(_middle, ProxyTokenizer.Run(_levels, _in.call(input)));
-        return _out.call(functional.silu(_norm.call(features))).MoveToOuterDisposeScope();
+        return ProxyResidualBlock.Step(_norm, _out, features).MoveToOuterDisposeScope();
     }
 }

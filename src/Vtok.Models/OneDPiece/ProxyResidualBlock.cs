@@ -35,10 +35,18 @@ internal sealed class ProxyResidualBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor hidden = _conv1.call(functional.silu(_norm1.call(input)));
-        hidden = _conv2.call(functional.silu(_norm2.call(hidden)));
+        Tensor first = Step(_norm1, _conv1, input), hidden = Step(_norm2, _conv2, first);
+        first.Dispose();
         // Quirk: where the channels change, the shortcut reads the block's own output and the input is dropped. Reading the input, as
         // residual blocks do, would not even fit the published weight's shape.
         return (hidden + (_shortcut is null ? input : _shortcut.call(hidden))).MoveToOuterDisposeScope();
+    }
+
+    // At full resolution a tensor has tens of megabytes: each goes as soon as the next is there.
+    internal static Tensor Step(GroupNorm norm, Conv2d convolution, Tensor input)
+    {
+        using Tensor normalised = norm.call(input);
+        using Tensor active = functional.silu(normalised);
+        return convolution.call(active);
     }
 }

@@ -60,9 +60,12 @@ public static class ModelFolder
             $"{name}: expected config.json or one .yaml file, found {(yaml.Length == 0 ? "none" : $"{yaml.Length} .yaml files")}");
     }
 
+    /// <summary>Whether a folder is there and holds a weight file: enough for published models that are known by their tensors alone.</summary>
+    public static bool HoldsWeights(string folder) => Directory.Exists(folder) && CheckpointFiles.List(folder).Any(WeightFiles.IsWeights);
+
     private static ModelConfig? Infer(string folder)
     {
-        if (!CheckpointFiles.List(folder).Any(WeightFiles.IsWeights))
+        if (!HoldsWeights(folder))
             return null;
         using IWeightSource weights = WeightFiles.Find(folder).Open();
         return ModelFamilies.Infer(weights.Entries);
