@@ -34,6 +34,7 @@ internal static class TrainCommand
                 parsed.GetValue(maxSeconds), parsed.GetValue(device)!, parsed.GetValue(threads)), stop);
         }));
         command.Subcommands.Add(Plot());
+        command.Subcommands.Add(Export());
         return command;
     }
 
@@ -46,6 +47,23 @@ internal static class TrainCommand
         command.SetAction(int (ParseResult parsed) => Guard(() =>
         {
             RunCurves.Draw(parsed.GetValue(runs)!, parsed.GetValue(output)!, parsed.GetValue(names)!);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Export()
+    {
+        var run = new Argument<string>("run") { Description = "Run folder; the run may be going on." };
+        var output = new Option<string?>("--out", "-o") { Description = "Model folder to write. Default: RUN/model." };
+        var command = new Command("export", "Writes the model folder of the best weights so far.") { run, output };
+        command.SetAction(int (ParseResult parsed) => Guard(() =>
+        {
+            string folder = parsed.GetValue(run)!, model = parsed.GetValue(output) ?? Path.Combine(folder, "model");
+            Recipe recipe = Recipe.Load(Path.Combine(folder, "recipe.json"));
+            NativeTorch.Load();
+            recipe.Kind.Export(recipe, Path.Combine(folder, "best.safetensors"), model);
+            Console.WriteLine(model);
             return 0;
         }));
         return command;

@@ -153,13 +153,19 @@ public sealed class TrainingLoop
         if (File.Exists(best))
         {
             using SafetensorsFile file = SafetensorsFile.Open(best);
-            using (no_grad())
-            using (NewDisposeScope())
-                foreach ((string name, Tensor target) in _task.Model.state_dict())
-                    target.copy_(file[name]);
+            LoadWeights(_task.Model, file);
         }
         _task.Model.eval();
         _task.Export(InRun("model"));
+    }
+
+    /// <summary>Copies a file's tensors into a module of the same names and shapes.</summary>
+    internal static void LoadWeights(nn.Module module, SafetensorsFile file)
+    {
+        using (no_grad())
+        using (NewDisposeScope())
+            foreach ((string name, Tensor target) in module.state_dict())
+                target.copy_(file[name]);
     }
 
     private void Save(TrainingState state)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Vtok.Models.Residual;
 using Vtok.Models.Weights;
 using Vtok.Training.Recipes;
@@ -20,8 +19,8 @@ internal sealed class RefinementTaskKind : TaskKind
         Device device = run.Device ?? CPU;
         string weights = Path.Combine(settings.Model, "model.safetensors");
         using SafetensorsFile source = SafetensorsFile.Open(weights);
-        JsonNode? config = JsonNode.Parse(File.ReadAllText(Path.Combine(settings.Model, "config.json")));
-        ResidualCodebooks codebooks = ResidualCodebooks.Load(ResidualConfig.Parse(config), source, device);
+        ResidualConfig config = ResidualConfig.Parse(ModelFolder.ReadConfig(settings.Model).Root);
+        ResidualCodebooks codebooks = ResidualCodebooks.Load(config, source, device);
         RefinementData data = RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks);
 
         int planes = RefinementPlanes.Count(codebooks.Config);
@@ -32,6 +31,16 @@ internal sealed class RefinementTaskKind : TaskKind
         RefinementLoss loss = settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, device) : new FaithfulLoss();
         using var task = new RefinementTask(run.Recipe, settings, data, loss, decoder, device);
         return new TrainingLoop(run, task).Run();
+    }
+
+    public override void Export(Recipe recipe, string best, string folder)
+    {
+        var settings = (RefinementSettings)recipe.Settings;
+        ResidualConfig config = ResidualConfig.Parse(ModelFolder.ReadConfig(settings.Model).Root);
+        using var decoder = new RefinementDecoder(RefinementPlanes.Count(config), new RefinementConfig { Widths = settings.Widths });
+        using SafetensorsFile weights = SafetensorsFile.Open(best);
+        TrainingLoop.LoadWeights(decoder, weights);
+        RefinementExport.Write(settings.Model, folder, settings.Look, decoder);
     }
 
     private static string BooksDigest(ResidualCodebooks codebooks)

@@ -14,4 +14,12 @@ public abstract class TaskKind
 
     /// <summary>Runs the task to its end, or to the first reason to stop.</summary>
     public abstract TrainingOutcome Run(TrainingRun run);
+
+    /// <summary>Writes the model folder of the best weights that a run has reached so far; the run may be going on.</summary>
+    /// <param name="recipe">The run's recipe.</param>
+    /// <param name="best">The run's best.safetensors.</param>
+    /// <param name="folder">Model folder to write.</param>
+    /// <exception cref="RecipeException">Tasks of this kind have nothing before their end.</exception>
+    public virtual void Export(Recipe recipe, string best, string folder)
+        => throw new RecipeException(RecipeError.Unavailable, $"a {Name} run has no result before its end");
 }
