@@ -37,6 +37,7 @@ internal static class PickleObjects
             ("torch._utils", "_rebuild_tensor" or "_rebuild_tensor_v2") => Tensor(given, null),
             ("torch._utils", "_rebuild_tensor_v3") when given.Length > 6 => Tensor(given, given[6]),
             ("torch._utils", "_rebuild_parameter" or "_rebuild_parameter_with_state") => given is [PickleTensor tensor, ..] ? tensor : throw Bad("a parameter without a tensor"),
+            ("torch._tensor", "_rebuild_from_type_v2") when given is [PickleGlobal { Module: "torch._utils" } inner, _, PickleTuple, ..] => Call(inner, given[2]), // a tensor with attributes
             ("torch", "Size") when given is [PickleTuple or PickleList] => given[0],
             _ => new PickleOpaque($"{global.Module}.{global.Name}"),
         };

@@ -62,6 +62,23 @@ public sealed class PickleFileTests
     }
 
     [TestMethod]
+    public void A_tensor_with_attributes_is_a_tensor_and_endless_wrapping_is_none()
+    {
+        PickleBytes wrapped = new PickleBytes().Op("}").Text("w").Global("torch._tensor", "_rebuild_from_type_v2").Op("(").Global("torch._utils", "_rebuild_tensor_v2").Global("torch", "Tensor")
+            .Op("((").Text("storage").Global("torch", "FloatStorage").Text("0").Text("cpu").Number(6).Op("tQ").Number(3).Numbers([]).Numbers([]).Op("t}tRs");
+        PickleBytes endless = new PickleBytes().Global("torch._tensor", "_rebuild_from_type_v2").Op("q").Raw(0).Op(")");
+        for (int i = 0; i < 200_000; i++)
+            endless.Op("q").Raw(1).Op("0h").Raw(0).Op("Nh").Raw(1).Raw(0x87); // (rebuild, None, what was there)
+        endless.Op("q").Raw(1).Op("0h").Raw(0).Op("h").Raw(1).Op("R");
+
+        using PickleFile file = Open(PickleBytes.Archive(wrapped.End()));
+        using Tensor w = file["w"];
+
+        Assert.AreEqual(3f, w.item<float>());
+        Assert.ThrowsExactly<CheckpointException>(() => Open(PickleBytes.Archive(endless.End())));
+    }
+
+    [TestMethod]
     [DataRow("os", "system")]
     [DataRow("posix", "system")]
     [DataRow("nt", "system")]
