@@ -1,3 +1,5 @@
+using Vtok.Models.Weights;
+
 namespace Vtok.Codec.Tests;
 
 [TestClass]
@@ -17,6 +19,19 @@ public class ModelStoreTests
         Assert.AreEqual("one", store.Find(IdentityModel.Describe("x", weights: '1').ComputeFileKey()).Name);
         Assert.IsNull(store.TryFind(123));
         CollectionAssert.AreEqual(new[] { "one", "two" }, store.Described.Select(e => e.Name).ToArray());
+    }
+
+    [TestMethod]
+    public void A_folder_of_weights_alone_is_a_model_when_it_is_named_by_path()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["bare"]);
+        File.WriteAllText(folder["bare/pytorch_model.bin"], "no checkpoint");
+        var store = new ModelStore([]);
+
+        CheckpointException error = Assert.ThrowsExactly<CheckpointException>(() => store.Find(folder["bare"]));
+
+        StringAssert.Contains(error.Message, "pytorch_model.bin");
     }
 
     [TestMethod]
