@@ -27,6 +27,8 @@ public static class CaseRunners
         new OneDPiece.PreprocessingRunner("one-d-piece"),
         new OneDPiece.MetricsRunner("one-d-piece"),
         new LlamaGen.CheckpointRunner(),
+        new Seed.VitRunner(),
+        new Seed.PositionsRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
