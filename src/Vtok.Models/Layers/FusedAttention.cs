@@ -37,6 +37,16 @@ public sealed class FusedAttention : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Truncated normal weights, biases zero.</summary>
+    public void Initialize(double deviation, Generator generator)
+    {
+        foreach (Tensor? bias in (Tensor?[])[_queryBias, _valueBias])
+            if (bias is not null)
+                Initialization.Zero(bias);
+        _projection.Initialize(deviation, generator);
+        _output.Initialize(deviation, generator);
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

@@ -10,5 +10,5 @@ internal sealed class PositionsRunner : ICaseRunner
     public IReadOnlyList<string> Kinds => ["vit-pos-interpolation"];
 
     public void Run(GoldenCase golden, CaseReport report) =>
-        report.Compare("pos_embed", PositionTable.Resample(golden.Input("pos_embed"), golden.Config.GetProperty("new_grid").GetInt32()));
+        report.Compare("pos_embed", EvaPositions.Resample(golden.Input("pos_embed"), golden.Config.GetProperty("new_grid").GetInt32()));
 }

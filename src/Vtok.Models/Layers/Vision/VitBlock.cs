@@ -9,7 +9,7 @@ public sealed class VitBlock : Module<Tensor, Tensor>
     private const int MlpRatio = 4;
 
     [ComponentName(Name = "norm1")] private readonly LayerNorm _attentionNorm;
-    [ComponentName(Name = "attn")] private readonly VitAttention _attention;
+    [ComponentName(Name = "attn")] private readonly FusedAttention _attention;
     [ComponentName(Name = "norm2")] private readonly LayerNorm _mlpNorm;
     [ComponentName(Name = "mlp")] private readonly VitMlp _mlp;
 
@@ -17,7 +17,7 @@ public sealed class VitBlock : Module<Tensor, Tensor>
     public VitBlock(int width, int heads, double epsilon = 1e-6) : base(nameof(VitBlock))
     {
         _attentionNorm = new LayerNorm(width, epsilon);
-        _attention = new VitAttention(width, heads);
+        _attention = new FusedAttention(width, heads, ProjectionBias.All);
         _mlpNorm = new LayerNorm(width, epsilon);
         _mlp = new VitMlp(width, MlpRatio * width);
         RegisterComponents();

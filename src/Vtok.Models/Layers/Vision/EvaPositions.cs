@@ -1,7 +1,7 @@
 namespace Vtok.Models.Layers.Vision;
 
 /// <summary>Learned positions of a vision tower: the class token's, then those of a square grid, row by row.</summary>
-public static class PositionTable
+public static class EvaPositions
 {
     /// <summary>Resamples the grid to another side, bicubic (A = -0.75) without antialiasing; the class position is kept.</summary>
     /// <param name="table">[1, 1+g*g, C].</param>
