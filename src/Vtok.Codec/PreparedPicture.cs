@@ -3,7 +3,7 @@ using Vtok.Streams;
 
 namespace Vtok.Codec;
 
-/// <summary>A picture cut and scaled to what the model sees; the original pixels are no longer needed.</summary>
+/// <summary>A picture cut and scaled to what the model sees.</summary>
 public sealed class PreparedPicture
 {
     internal PreparedPicture(VtokLayout layout, int width, int height, int overlap, IReadOnlyList<RgbImage> lanes) =>
@@ -21,6 +21,6 @@ public sealed class PreparedPicture
     /// <summary>Overlap of tiles in pixels, else 0.</summary>
     public int Overlap { get; }
 
-    /// <summary>The pictures that the model sees, all of one size.</summary>
+    /// <summary>The pictures that the model sees, all of one size; tiles are copied out of the picture when they are asked for.</summary>
     public IReadOnlyList<RgbImage> Lanes { get; }
 }

@@ -22,14 +22,7 @@ internal sealed class TiledLayout : PictureLayout
 
     public override (int Width, int Height) LaneSize => (_tileWidth, _tileHeight);
 
-    public override IReadOnlyList<RgbImage> Split(RgbImage picture)
-    {
-        var lanes = new List<RgbImage>(Lanes);
-        for (int row = 0; row < _tiles.Rows; row++)
-            for (int column = 0; column < _tiles.Columns; column++)
-                lanes.Add(Borders.Window(picture, _tiles.X(column), _tiles.Y(row), _tileWidth, _tileHeight));
-        return lanes;
-    }
+    public override IReadOnlyList<RgbImage> Split(RgbImage picture) => new TileWindows(picture, _tiles, _tileWidth, _tileHeight);
 
     public override RgbImage Join(IEnumerable<RgbImage> lanes)
     {
