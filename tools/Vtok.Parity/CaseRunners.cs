@@ -29,12 +29,26 @@ public static class CaseRunners
         new LlamaGen.CheckpointRunner(),
         new Seed.VitRunner(),
         new Seed.PositionsRunner(),
+        new FlexTok.AutoencoderRunner(),
+        new FlexTok.QuantizerRunner(),
+        new FlexTok.DropoutRunner(),
+        new FlexTok.MaskRunner(),
+        new FlexTok.PositionRunner(),
+        new FlexTok.TimesRunner(),
+        new FlexTok.GuidanceRunner(),
+        new FlexTok.PreprocessingRunner(),
+        new FlexTok.EncoderRunner(),
+        new FlexTok.DecoderRunner(),
+        new FlexTok.SamplingRunner(),
+        new FlexTok.EndToEndRunner(),
+        new FlexTok.CheckpointRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
     public static IReadOnlyList<IManifestBuilder> Manifests { get; } =
     [
         new OneDPiece.ManifestBuilder(),
+        new FlexTok.ManifestBuilder(),
     ];
 
     /// <summary>Runners of the other JSON files that lie beside the cases.</summary>

@@ -18,6 +18,10 @@ public interface IModelFamily
     /// <summary>The config of a model of this family that is published without one, recognised by its tensors; null otherwise.</summary>
     ModelConfig? Infer(IReadOnlyDictionary<string, TensorEntry> entries) => null;
 
+    /// <summary>The config that a weight file carries in its header, or null when this family's do not.</summary>
+    /// <exception cref="CheckpointException">It is this family's and does not parse.</exception>
+    ModelConfig? FromMetadata(IReadOnlyDictionary<string, string> metadata) => null;
+
     /// <summary>The tokens of a model, from its config alone. Name, prior and length of the weights are filled in by <see cref="ModelFolder"/>.</summary>
     /// <param name="config">A config that <see cref="Recognizes"/> took.</param>
     /// <param name="weightsDigest">64 lower-case hex digits.</param>

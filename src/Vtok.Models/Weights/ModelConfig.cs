@@ -135,7 +135,7 @@ public sealed class ModelConfig
         return value == exact;
     }
 
-    private static ModelConfig FromTree(JsonNode? tree, string file) => tree is JsonObject root
+    internal static ModelConfig FromTree(JsonNode? tree, string file) => tree is JsonObject root
         ? new ModelConfig(new ConfigReferences(root, file).Resolve(), file)
         : throw new CheckpointException(CheckpointError.BadConfig, $"{file}: expected an object of settings");
 

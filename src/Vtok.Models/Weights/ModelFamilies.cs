@@ -1,3 +1,4 @@
+using Vtok.Models.FlexTok;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Residual;
 
@@ -13,6 +14,7 @@ public static class ModelFamilies
         OneDPieceFamily.TiTok,
         new ProxyTokenizerFamily(),
         new ResidualFamily(),
+        new FlexTokFamily(),
     ];
 
     /// <summary>The family of a config.</summary>
@@ -21,6 +23,9 @@ public static class ModelFamilies
 
     /// <summary>The config of a published model that ships none, from the tensors of its checkpoint; null for models that are not known.</summary>
     public static ModelConfig? Infer(IReadOnlyDictionary<string, TensorEntry> entries) => All.Select(family => family.Infer(entries)).FirstOrDefault(config => config is not null);
+
+    /// <summary>The config that the header of a weight file carries, or null.</summary>
+    public static ModelConfig? FromMetadata(IReadOnlyDictionary<string, string> metadata) => All.Select(family => family.FromMetadata(metadata)).FirstOrDefault(config => config is not null);
 
     internal static IModelFamily Of(ModelConfig config, IReadOnlyList<IModelFamily> families) =>
         families.FirstOrDefault(family => family.Recognizes(config)) ?? throw new CheckpointException(CheckpointError.UnknownFamily,

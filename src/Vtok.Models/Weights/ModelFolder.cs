@@ -43,7 +43,7 @@ public static class ModelFolder
     public static TokenizerInfo Save(string folder, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Published.Save(folder, config, tensors, metadata);
 
-    /// <summary>The config of a folder: config.json, or the one YAML file; where there is neither, that of the published model that the weights are.</summary>
+    /// <summary>The config of a folder: config.json, or the one YAML file; where there is neither, the one in the weights' header, or that of the published model that the weights are.</summary>
     /// <exception cref="CheckpointException">There is none, or it does not parse.</exception>
     public static ModelConfig ReadConfig(string folder)
     {
@@ -68,6 +68,6 @@ public static class ModelFolder
         if (!HoldsWeights(folder))
             return null;
         using IWeightSource weights = WeightFiles.Find(folder).Open();
-        return ModelFamilies.Infer(weights.Entries);
+        return ModelFamilies.FromMetadata(weights.Metadata) ?? ModelFamilies.Infer(weights.Entries);
     }
 }

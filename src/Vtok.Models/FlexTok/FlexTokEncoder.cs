@@ -1,0 +1,83 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch.nn;
+
+namespace Vtok.Models.FlexTok;
+
+/// <summary>Latents to features of the quantizer through registers. Keys: module_dict.{name of the tree}.</summary>
+internal sealed class FlexTokEncoder : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "module_dict")] private readonly ModuleDict<Module> _modules;
+    private readonly Parts _parts;
+
+    public FlexTokEncoder(FlexTokEncoderConfig config) : base(nameof(FlexTokEncoder))
+    {
+        config.Validate();
+        Config = config;
+        int width = config.Transformer.Width;
+        FlexTokEncoderNames names = config.Names;
+        _parts = new Parts(
+            new PatchEmbedding(config.LatentChannels, config.Patch, width),
+            new PatchPositions(config.Grid, width),
+            new LearnedTokens(LearnedTokens.RegistersKey, config.Registers, width),
+            new FlexTransformer(config.Transformer),
+            new CodeHead(width, config.CodeDimension));
+        _modules = ModuleDict<Module>(
+            (names.Patches, _parts.Patches), (names.Positions, _parts.Positions), (names.Registers, _parts.Registers), (names.Transformer, _parts.Trunk), (names.Head, _parts.Head));
+        RegisterComponents();
+    }
+
+    public FlexTokEncoderConfig Config { get; }
+
+    /// <summary>The published start: all features zero.</summary>
+    public void Initialize(Generator generator)
+    {
+        _parts.Patches.Initialize(generator);
+        _parts.Registers.Initialize(generator);
+        _parts.Trunk.Initialize(generator);
+        _parts.Head.Initialize();
+    }
+
+    /// <summary>Latents to features of all N tokens: [B, C, h, w] to [B, N, d].</summary>
+    public override Tensor forward(Tensor latents) => Encode(latents, Config.Registers);
+
+    /// <summary>Latents to features of the first tokens.</summary>
+    /// <param name="latents">[B, C, h, w].</param>
+    /// <param name="registers">Registers that the sequence has, 1..N.</param>
+    /// <param name="trace">Takes the packed rows after every block, or null.</param>
+    /// <returns>[B, registers, d].</returns>
+    public Tensor Encode(Tensor latents, int registers, IList<Tensor>? trace = null)
+    {
+        FlexTokGeometry.CheckLatents(latents, Config.LatentChannels, Config.Patch, Config.Grid, nameof(latents));
+        if (registers < 1 || registers > Config.Registers)
+            throw new ArgumentOutOfRangeException(nameof(registers), registers, $"must be in 1..{Config.Registers}");
+        using DisposeScope scope = NewDisposeScope();
+        long width = Config.Transformer.Width;
+        int batch = (int)latents.size(0);
+        Tensor patches = Embed(latents);                                                               // [B, N, D]
+        Tensor tokens = Registers(registers).expand(batch, registers, width);                          // [B, n, D]
+        using var layout = new TokenLayout((int)patches.size(1), [new TokenGroup(batch, registers)], Config.Mask, latents.device);
+        Tensor rows = cat([patches.view(-1, width), tokens.reshape(-1, width)], 0);
+        rows = _parts.Trunk.Run(rows, layout, null, patchesAlone: false, trace);
+        Tensor seen = rows.narrow(0, layout.PatchRows, layout.RegisterRows).view(batch, registers, width);
+        Tensor features = _parts.Head.call(seen).MoveToOuterDisposeScope();
+        foreach (Tensor step in trace ?? [])
+            step.MoveToOuterDisposeScope();
+        return features;
+    }
+
+    /// <summary>Patch tokens with their positions: [B, C, h, w] to [B, N, D].</summary>
+    public Tensor Embed(Tensor latents) => _parts.Positions.Add(_parts.Patches.call(latents), latents.size(2) / Config.Patch, latents.size(3) / Config.Patch);
+
+    /// <summary>Patch tokens without positions.</summary>
+    public Tensor Project(Tensor latents) => _parts.Patches.call(latents);
+
+    private Tensor Registers(int count)
+    {
+        Tensor all = _parts.Registers.Value; // [N, D]
+        return Config.PooledRegisters ? functional.adaptive_avg_pool1d(all.t().unsqueeze(0), count)[0].t() : all.narrow(0, 0, count);
+    }
+
+    // Not fields of the module: they are registered once, in the table.
+    private sealed record Parts(PatchEmbedding Patches, PatchPositions Positions, LearnedTokens Registers, FlexTransformer Trunk, CodeHead Head);
+}

@@ -1,0 +1,45 @@
+namespace Vtok.Models.FlexTok;
+
+/// <summary>Shape of the register encoder, with the published names in brackets. Sizes are those of the published tokenizers by default.</summary>
+public sealed record FlexTokEncoderConfig
+{
+    /// <summary>Channels of the latents (channels_in). Default: 16.</summary>
+    public int LatentChannels { get; init; } = 16;
+
+    /// <summary>Latents along a side of a patch (patch_sizes). Default: 2.</summary>
+    public int Patch { get; init; } = 2;
+
+    /// <summary>Most patches down and across (max_sizes). Default: 16 and 16.</summary>
+    public IReadOnlyList<int> Grid { get; init; } = [16, 16];
+
+    /// <summary>Registers N, the most tokens of a picture (n_max). Default: 256.</summary>
+    public int Registers { get; init; } = 256;
+
+    /// <summary>Whether fewer registers than N are averages of neighbours (ordering_mode avg_pool) instead of the first ones (nested, the default).</summary>
+    public bool PooledRegisters { get; init; }
+
+    /// <summary>Who sees whom (mask_mode). Default: <see cref="RegisterMask.CausalLast"/>.</summary>
+    public RegisterMask Mask { get; init; }
+
+    /// <summary>The trunk, without modulation.</summary>
+    public required FlexTransformerConfig Transformer { get; init; }
+
+    /// <summary>Values of a code (dim_out). Default: 6.</summary>
+    public int CodeDimension { get; init; } = 6;
+
+    /// <summary>Names of the modules in the tree, by which their parameters are called.</summary>
+    public FlexTokEncoderNames Names { get; init; } = new();
+
+    /// <summary>Whether the first tokens are the same however many registers there are, so that fewer tokens cost less.</summary>
+    public bool Nested => !PooledRegisters && Mask != RegisterMask.Full;
+
+    /// <summary>Throws when a value is out of its range.</summary>
+    /// <exception cref="ArgumentException">Names the first bad value.</exception>
+    public void Validate()
+    {
+        Transformer.Validate();
+        if (Transformer.ModulationStreams != 0)
+            throw new ArgumentException("encoder: the trunk has adaLN, but the encoder knows no time");
+        FlexTokGeometry.Validate("encoder", LatentChannels, Patch, Grid, Registers, CodeDimension, Transformer.Width);
+    }
+}

@@ -1,0 +1,47 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch.nn;
+using Linear = Vtok.Models.Layers.Linear;
+
+namespace Vtok.Models.FlexTok;
+
+/// <summary>Times [T] to embeddings [T, D]. Keys: mlp.0, mlp.2.</summary>
+internal sealed class TimeEmbedding : Module<Tensor, Tensor>
+{
+    // Frequencies fall from 1 to 1/256 (published; other models go to 1/10000), and scale with 1000 over the largest time.
+    private const double MaxPeriod = 256, TimeUnit = 1000;
+
+    [ComponentName(Name = "mlp")] private readonly ModuleDict<Linear> _mlp;
+    private readonly int _features;
+    private readonly double _maxTime;
+
+    public TimeEmbedding(int features, double maxTime, int width) : base(nameof(TimeEmbedding))
+    {
+        (_features, _maxTime) = (features, maxTime);
+        _mlp = ModuleDict<Linear>(("0", new Linear(features, width)), ("2", new Linear(width, width)));
+        RegisterComponents();
+    }
+
+    public void Initialize(Generator generator)
+    {
+        foreach (Linear layer in _mlp.values())
+            FlexInitialization.Xavier(layer, generator);
+    }
+
+    /// <summary>Cosines, then sines, of a time: [T] to [T, features]. In float64, because arguments reach 1000 radians.</summary>
+    public static Tensor Waves(Tensor times, int features, double maxTime)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int half = features / 2;
+        Tensor frequencies = (arange(half, dtype: ScalarType.Float64, device: times.device) * (-Math.Log(MaxPeriod) / half)).exp() * (TimeUnit / maxTime);
+        Tensor angles = times.to(ScalarType.Float64).unsqueeze(1) * frequencies;                      // [T, features/2]
+        return cat([angles.cos(), angles.sin()], 1).to(ScalarType.Float32).MoveToOuterDisposeScope(); // [T, features]
+    }
+
+    public override Tensor forward(Tensor times)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor waves = Waves(times, _features, _maxTime);
+        return _mlp["2"].call(functional.silu(_mlp["0"].call(waves))).MoveToOuterDisposeScope();
+    }
+}
