@@ -28,14 +28,15 @@ internal sealed class TimeEmbedding : Module<Tensor, Tensor>
             FlexInitialization.Xavier(layer, generator);
     }
 
-    /// <summary>Cosines, then sines, of a time: [T] to [T, features]. In float64, because arguments reach 1000 radians.</summary>
+    /// <summary>Cosines, then sines, of a time: [T] to [T, features].</summary>
+    /// <remarks>Angles reach 1000 radians where the largest time is 1; they are rounded to float32 as published, or sines would differ by 5e-5.</remarks>
     public static Tensor Waves(Tensor times, int features, double maxTime)
     {
         using DisposeScope scope = NewDisposeScope();
         int half = features / 2;
-        Tensor frequencies = (arange(half, dtype: ScalarType.Float64, device: times.device) * (-Math.Log(MaxPeriod) / half)).exp() * (TimeUnit / maxTime);
-        Tensor angles = times.to(ScalarType.Float64).unsqueeze(1) * frequencies;                      // [T, features/2]
-        return cat([angles.cos(), angles.sin()], 1).to(ScalarType.Float32).MoveToOuterDisposeScope(); // [T, features]
+        Tensor frequencies = (arange(half, dtype: ScalarType.Float32, device: times.device) * -Math.Log(MaxPeriod) / half).exp() * (TimeUnit / maxTime);
+        Tensor angles = times.to(ScalarType.Float32).unsqueeze(1) * frequencies;   // [T, features/2]
+        return cat([angles.cos(), angles.sin()], 1).MoveToOuterDisposeScope();     // [T, features]
     }
 
     public override Tensor forward(Tensor times)

@@ -127,18 +127,19 @@ public sealed class FiniteScalarQuantizer : Module<Tensor, Tensor>, IQuantizer
             if (_device is { } known && known.type == device.type && known.index == device.index)
                 return this;
             Dispose();
-            double[] half = [.. levels.Select(l => (l - 1) * (1 + Slack) / 2)];
-            double[] offset = [.. levels.Select(l => l % 2 == 0 ? 0.5 : 0)];
+            // In float32 as published: for two levels the shift magnifies the rounding of half a thousandfold.
+            float[] half = [.. levels.Select(l => (float)((l - 1) * (1 + Slack) / 2))];
+            float[] offset = [.. levels.Select(l => l % 2 == 0 ? 0.5f : 0)];
             var basis = new long[levels.Count];
             basis[0] = 1;
             for (int i = 1; i < basis.Length; i++)
                 basis[i] = basis[i - 1] * levels[i - 1];
-            Tensor Floats(IEnumerable<double> values) => tensor([.. values.Select(v => (float)v)], device: device).DetachFromDisposeScope();
+            Tensor Floats(IEnumerable<float> values) => tensor([.. values], device: device).DetachFromDisposeScope();
             Tensor Integers(IEnumerable<long> values) => tensor([.. values], device: device).DetachFromDisposeScope();
             _tensors =
             [
-                Floats(half), Floats(offset), Floats(offset.Zip(half, (o, h) => Math.Atanh(o / h))),
-                Floats(levels.Select(l => (double)(l / 2))), Integers(basis), Integers(levels.Select(l => (long)l)),
+                Floats(half), Floats(offset), Floats(offset.Zip(half, (o, h) => MathF.Atanh(o / h))),
+                Floats(levels.Select(l => (float)(l / 2))), Integers(basis), Integers(levels.Select(l => (long)l)),
             ];
             _device = device;
             return this;

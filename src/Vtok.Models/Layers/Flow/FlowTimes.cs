@@ -18,9 +18,9 @@ public static class FlowTimes
         }
         else
         {
-            times = 1 - uniform;
-            if (options.ModeScale != 0)
-                times = times - ((uniform * (Math.PI / 2)).cos().square() - 1 + uniform) * options.ModeScale;
+            times = options.ModeScale == 0
+                ? uniform.alias()
+                : 1 - uniform - ((uniform * (Math.PI / 2)).cos().square() - 1 + uniform) * options.ModeScale;
         }
         return times.MoveToOuterDisposeScope();
     }
