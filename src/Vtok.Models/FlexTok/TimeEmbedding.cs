@@ -8,9 +8,6 @@ namespace Vtok.Models.FlexTok;
 /// <summary>Times [T] to embeddings [T, D]. Keys: mlp.0, mlp.2.</summary>
 internal sealed class TimeEmbedding : Module<Tensor, Tensor>
 {
-    // Frequencies fall from 1 to 1/256 (published; other models go to 1/10000), and scale with 1000 over the largest time.
-    private const double MaxPeriod = 256, TimeUnit = 1000;
-
     [ComponentName(Name = "mlp")] private readonly ModuleDict<Linear> _mlp;
     private readonly int _features;
     private readonly double _maxTime;
@@ -29,12 +26,10 @@ internal sealed class TimeEmbedding : Module<Tensor, Tensor>
     }
 
     /// <summary>Cosines, then sines, of a time: [T] to [T, features].</summary>
-    /// <remarks>Angles reach 1000 radians where the largest time is 1; they are rounded to float32 as published, or sines would differ by 5e-5.</remarks>
     public static Tensor Waves(Tensor times, int features, double maxTime)
     {
         using DisposeScope scope = NewDisposeScope();
-        int half = features / 2;
-        Tensor frequencies = (arange(half, dtype: ScalarType.Float32, device: times.device) * -Math.Log(MaxPeriod) / half).exp() * (TimeUnit / maxTime);
+        Tensor frequencies = tensor(WaveFrequencies.Of(features, maxTime), device: times.device);
         Tensor angles = times.to(ScalarType.Float32).unsqueeze(1) * frequencies;   // [T, features/2]
         return cat([angles.cos(), angles.sin()], 1).MoveToOuterDisposeScope();     // [T, features]
     }
