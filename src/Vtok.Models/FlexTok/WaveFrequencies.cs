@@ -13,7 +13,7 @@ internal static class WaveFrequencies
 
     private const float InverseLn2 = 1.4426950408889634f, Ln2High = 0.693145751953125f, Ln2Low = 1.428606765330187e-6f;
 
-    private static readonly float[] Polynomial = [1.9852761e-4f, 1.3930436e-3f, 8.3333608e-3f, 4.1666485e-2f, 0.16666667f, 0.5f];
+    private static readonly float[] Polynomial = [1.98527618e-4f, 1.3930436e-3f, 8.3333608e-3f, 4.1666485e-2f, 0.16666667f, 0.5f];
 
     public static float[] Of(int features, double maxTime)
     {
