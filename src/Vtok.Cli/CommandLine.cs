@@ -69,6 +69,7 @@ internal static class CommandLine
             DoctorCommand.Create(console),
             DemoCommand.Create(console),
             EvalCommand.Create(console),
+            FeaturesCommand.Create(console),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return root;

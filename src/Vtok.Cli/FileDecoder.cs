@@ -6,10 +6,8 @@ using Vtok.Streams;
 namespace Vtok.Cli;
 
 /// <summary>Reads token files and decodes them, neighbours of one model together; each model is loaded once.</summary>
-internal sealed class FileDecoder(CliConsole console, FileModels models, Func<ModelEntry, ModelSession> open) : IDisposable
+internal sealed class FileDecoder(CliConsole console, FileModels models, ModelSessions sessions)
 {
-    private readonly Dictionary<string, ModelSession> _sessions = [];
-
     /// <summary>A picture, or why there is none.</summary>
     internal sealed record Item(InputFile Input, ModelEntry? Entry, VtokFile? File, RgbImage? Picture, Exception? Error)
     {
@@ -38,16 +36,10 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, Func<Mo
         foreach (List<Item> batch in Batches(inputs.Select(i => Read(i, check))).Ahead(1, console.Cancellation))
         {
             VtokFile[] files = [.. batch.Where(i => i.File is not null).Select(i => i.File!)];
-            using IEnumerator<RgbImage>? pictures = files.Length == 0 ? null : SessionOf(batch[0].Entry!).Decode(files, Look, console.Cancellation).GetEnumerator();
+            using IEnumerator<RgbImage>? pictures = files.Length == 0 ? null : sessions.Of(batch[0].Entry!).Decode(files, Look, console.Cancellation).GetEnumerator();
             foreach (Item item in batch)
                 yield return item.File is not null && pictures!.MoveNext() ? item with { Picture = pictures.Current } : item;
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (ModelSession session in _sessions.Values)
-            session.Dispose();
     }
 
     private Item Read(InputFile input, Action<InputFile> check)
@@ -58,7 +50,7 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, Func<Mo
             console.Cancellation.ThrowIfCancellationRequested();
             VtokFile file = models.Read(input.Read(console, MaxBytes), out ModelEntry entry);
             ImageTokenizer.CheckSize(file, entry.Info, MaxPixels);
-            SessionOf(entry); // begins to load
+            sessions.Of(entry); // begins to load
             return new Item(input, entry, file, null, null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -82,11 +74,5 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, Func<Mo
         }
         if (batch.Count > 0)
             yield return batch;
-    }
-
-    private ModelSession SessionOf(ModelEntry entry)
-    {
-        lock (_sessions)
-            return _sessions.TryGetValue(entry.Folder, out ModelSession? session) ? session : _sessions[entry.Folder] = open(entry);
     }
 }

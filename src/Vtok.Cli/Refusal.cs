@@ -20,7 +20,7 @@ internal readonly record struct Refusal(int ExitCode, string Message)
         TokenFileException { Reason: TokenFileError.WrongModel or TokenFileError.BadDescription } => new(ExitCodes.Model, error.Message),
         TokenFileException { Reason: TokenFileError.LengthNotAllowed } => new(ExitCodes.Usage, error.Message),
         TokenFileException => new(ExitCodes.Input, error.Message),
-        ModelStoreException => new(ExitCodes.Model, error.Message),
+        ModelStoreException or NotSupportedException => new(ExitCodes.Model, error.Message),
         CheckpointException or DllNotFoundException => new(ExitCodes.Model, OneLine(error.Message)),
         OutputFileException or BrokenOutputException => new(ExitCodes.Output, error.Message),
         _ => new(ExitCodes.Bug, $"a fault of vtok itself: {error.GetType().Name}: {error.Message} (please report it with the output of VTOK_DEBUG=1)"),

@@ -124,6 +124,31 @@ public sealed class ImageTokenizer : IDisposable
         return DecodeEach(files, layouts, options, cancellation);
     }
 
+    /// <summary>Names of the readings of the ids as features, the usual one first; empty when the model has none.</summary>
+    public IReadOnlyList<string> FeatureKinds => (_model as IFeatureTokenizer)?.FeatureKinds ?? [];
+
+    /// <summary>The ids of a file read as features.</summary>
+    /// <param name="file">A file of this model, all lanes of one length.</param>
+    /// <param name="kind">One of <see cref="FeatureKinds"/>; null means the first.</param>
+    /// <returns>The first dimension is the lanes.</returns>
+    /// <exception cref="NotSupportedException">The model has no features.</exception>
+    /// <exception cref="ArgumentException">An unknown kind.</exception>
+    public FeatureArray Features(VtokFile file, string? kind = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (_model is not IFeatureTokenizer features)
+            throw new NotSupportedException($"{Info.Name}: tokens of the family {Info.Family} have no features (decode them to a picture)");
+        LayoutOf(file);
+        lock (_networks)
+        {
+            using IDisposable inference = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor values = features.Features(PictureTensors.ToTensor(file.Lanes, _model.Device), kind ?? features.FeatureKinds[0]);
+            Tensor onHost = values.to(ScalarType.Float32).contiguous().cpu();
+            return new FeatureArray(onHost.data<float>().ToArray(), onHost.shape);
+        }
+    }
+
     /// <summary>The size that a file decodes to.</summary>
     /// <param name="file">The file.</param>
     /// <param name="info">Its model.</param>

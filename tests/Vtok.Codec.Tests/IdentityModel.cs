@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Vtok.Codec.Tests;
 
 /// <summary>A tokenizer that loses nothing: one token a sample, R G B of each pixel in reading order; missing ones decode to grey.</summary>
-internal sealed class IdentityModel : ITokenizerModel
+internal sealed class IdentityModel : ITokenizerModel, IFeatureTokenizer
 {
     public const int Side = 16;
     public const int Tokens = Side * Side * 3;
@@ -26,6 +26,10 @@ internal sealed class IdentityModel : ITokenizerModel
     public List<long> Batches { get; } = [];
 
     public bool Disposed { get; private set; }
+
+    public IReadOnlyList<string> FeatureKinds => ["half", "twice"];
+
+    public Tensor Features(Tensor ids, string kind) => ids.unsqueeze(-1).mul(kind == "half" ? 0.5f : 2f); // [B, n, 1]
 
     public static TokenizerInfo Describe(string name, char weights = '0', TokenOrder order = TokenOrder.Nested) => new()
     {

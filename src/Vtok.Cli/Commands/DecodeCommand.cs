@@ -33,7 +33,8 @@ internal static class DecodeCommand
             ModelStore store = console.Models(parsed.GetValue(threads));
             int lanes = parsed.GetValue(batch) ?? 8;
             long most = parsed.GetValue(maxPixels);
-            using var decoder = new FileDecoder(console, new FileModels(store, parsed.GetValue(model)), entry => new ModelSession(store, entry, parsed.GetValue(device)!, lanes, most))
+            using var sessions = new ModelSessions(entry => new ModelSession(store, entry, parsed.GetValue(device)!, lanes, most));
+            var decoder = new FileDecoder(console, new FileModels(store, parsed.GetValue(model)), sessions)
             {
                 Look = parsed.GetValue(look),
                 MaxBytes = parsed.GetValue(maxBytes),
