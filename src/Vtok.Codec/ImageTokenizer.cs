@@ -234,7 +234,8 @@ public sealed class ImageTokenizer : IDisposable
     private IEnumerable<RgbImage> DecodeEach(
         IReadOnlyList<VtokFile> files, PictureLayout[] layouts, DecodeOptions? options, CancellationToken cancellation)
     {
-        var lanes = files.SelectMany(f => f.Lanes.Select(ids => (Ids: ids, Options: options ?? Wanted(f))));
+        var lanes = files.Zip(layouts, (file, layout) => file.Lanes.Select(ids => (Ids: ids, Options: (options ?? Wanted(file)) with { GridWidth = layout.LaneSize.Width / Info.Factor })))
+            .SelectMany(lane => lane);
         using IEnumerator<RgbImage> pictures = DecodeLanes(lanes, cancellation).GetEnumerator();
         foreach (PictureLayout layout in layouts)
             yield return layout.Join(Next(pictures, layout.Lanes));

@@ -15,6 +15,9 @@ public sealed record DecodeOptions
     /// <summary>Seed of a sampling decoder. Default: 0.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Tokens in a row of a grid model's ids; null means a square grid. Files know their picture's size, so who decodes files leaves it out.</summary>
+    public int? GridWidth { get; init; }
+
     /// <summary>Text features [1 or B, T, E] for a text-aware decoder, which needs them; stays the caller's. See <see cref="OneDPiece.TextFeatures"/>.</summary>
     public Tensor? Text { get; init; }
 }

@@ -42,6 +42,8 @@ public static class CaseRunners
         new FlexTok.SamplingRunner(),
         new FlexTok.EndToEndRunner(),
         new FlexTok.CheckpointRunner(),
+        new LlamaGen.TokenizerRunner(),
+        new LlamaGen.QuantizerRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
@@ -49,6 +51,7 @@ public static class CaseRunners
     [
         new OneDPiece.ManifestBuilder(),
         new FlexTok.ManifestBuilder(),
+        new LlamaGen.ManifestBuilder(),
     ];
 
     /// <summary>Runners of the other JSON files that lie beside the cases.</summary>

@@ -12,6 +12,9 @@ public sealed record QuantizerOutput(Tensor Quantized, Tensor Ids, IReadOnlyDict
     /// <summary>Name of the term that pulls codes to their features.</summary>
     public const string Codebook = "codebook_loss";
 
+    /// <summary>Name of the term that wants sure assignments and evenly used codes.</summary>
+    public const string Entropy = "entropy_loss";
+
     /// <summary>Sum of all terms, a scalar.</summary>
     public Tensor TotalLoss() => Losses.Values.Aggregate((sum, term) => sum + term);
 }

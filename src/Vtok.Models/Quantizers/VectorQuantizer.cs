@@ -7,13 +7,14 @@ namespace Vtok.Models.Quantizers;
 /// <summary>One codebook: a vector becomes the id of its nearest code (VQ-VAE, arXiv 1711.00937).</summary>
 /// <remarks>
 /// Keys: <c>embedding.weight</c> [K, D]; with clustering also <c>embed_prob</c> [K]; with moving averages also
-/// <c>cluster_size</c> [K] and <c>embed_avg</c> [K, D]. The codebook is undefined until it is loaded or <see cref="Initialize"/>d.
+/// <c>cluster_size</c> [K] and <c>embed_avg</c> [K, D]; with a usage window <c>codebook_used</c> (ids as float32). The codebook is undefined until it is loaded or <see cref="Initialize"/>d.
 /// </remarks>
 public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
 {
     private const string UsageBuffer = "embed_prob";
     private const string CountBuffer = "cluster_size";
     private const string SumBuffer = "embed_avg";
+    private const string RecentIdsBuffer = "codebook_used";
     private const double SmoothingEpsilon = 1e-5; // keeps the mean of an unused code finite
 
     [ComponentName(Name = "embedding.weight")] private readonly TorchSharp.Modules.Parameter _codebook; // [K, D]
@@ -34,6 +35,8 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
             register_buffer(CountBuffer, zeros(config.CodebookSize));
             register_buffer(SumBuffer, zeros(config.CodebookSize, config.CodeDimension));
         }
+        if (config.UsageWindow > 0)
+            register_buffer(RecentIdsBuffer, zeros(config.UsageWindow));
     }
 
     /// <summary>The settings.</summary>
@@ -92,6 +95,18 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
         return codes.view([.. ids.shape, CodeDimension]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Share of the codes among the ids of the usage window, a scalar tensor; 0 without a window.</summary>
+    /// <remarks>Quirk: the window starts full of zeros, which count as code 0, as published.</remarks>
+    public Tensor RecentUsage()
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor used = zeros(CodebookSize, device: _codebook.device);
+        if (Config.UsageWindow > 0)
+            used.index_fill_(0, get_buffer(RecentIdsBuffer)!.to(ScalarType.Int64), 1);
+        return used.mean().MoveToOuterDisposeScope();
+    }
+
     /// <summary>Weighted mixture of codes: [..., K] to [..., D], normalised when the codes are.</summary>
     public Tensor Mix(Tensor weights)
     {
@@ -122,6 +137,8 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
         };
         if (Config.Learning != CodebookLearning.MovingAverage)
             losses[QuantizerOutput.Codebook] = functional.mse_loss(codes, scaled.detach()) * Config.CodebookCost;
+        if (Config.EntropyCost > 0)
+            losses[QuantizerOutput.Entropy] = EntropyLoss.Compute(scaled, () => Scale(_codebook)) * Config.EntropyCost;
         Tensor quantized = scaled + (codes - scaled).detach(); // [R, D]
 
         long[] shape = features.shape;
@@ -138,6 +155,8 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
+        if (Config.UsageWindow > 0)
+            NoteUse(ids);
         if (Config.Learning == CodebookLearning.Gradient)
             return;
         Tensor counts = ids.bincount(null, CodebookSize).to(ScalarType.Float32); // [K]
@@ -145,6 +164,14 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
             MoveUnusedCodes(rows, scaled, counts / ids.numel());
         else
             AverageFeatures(scaled, ids, counts);
+    }
+
+    // The newest ids enter at the end; of a batch beyond the window the last ones stay.
+    private void NoteUse(Tensor ids)
+    {
+        Tensor recent = get_buffer(RecentIdsBuffer)!;
+        Tensor all = cat([recent, ids.to(ScalarType.Float32)]);
+        recent.copy_(all.narrow(0, all.size(0) - Config.UsageWindow, Config.UsageWindow));
     }
 
     // Codes move onto their nearest feature, the more the less they are used.

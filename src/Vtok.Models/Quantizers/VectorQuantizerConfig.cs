@@ -18,6 +18,12 @@ public sealed record VectorQuantizerConfig
     /// <summary>Weight of the codebook loss, at least 0. Default: 1. VQGAN's first quantizer put its 0.25 here instead.</summary>
     public double CodebookCost { get; init; } = 1;
 
+    /// <summary>Weight of the entropy loss, which wants sure assignments and evenly used codes, at least 0. Default: 0, where it is not computed.</summary>
+    public double EntropyCost { get; init; }
+
+    /// <summary>Ids of the last training steps that are kept to tell the codes in use, at least 0. Default: 0, none.</summary>
+    public int UsageWindow { get; init; }
+
     /// <summary>How the codebook learns. Default: by gradient.</summary>
     public CodebookLearning Learning { get; init; }
 
@@ -32,6 +38,8 @@ public sealed record VectorQuantizerConfig
         ArgumentOutOfRangeException.ThrowIfLessThan(CodeDimension, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(CommitmentCost);
         ArgumentOutOfRangeException.ThrowIfNegative(CodebookCost);
+        ArgumentOutOfRangeException.ThrowIfNegative(EntropyCost);
+        ArgumentOutOfRangeException.ThrowIfNegative(UsageWindow);
         if (Decay is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(Decay), Decay, "must be at least 0 and below 1");
     }

@@ -1,4 +1,5 @@
 using Vtok.Models.FlexTok;
+using Vtok.Models.LlamaGen;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Residual;
 
@@ -15,6 +16,7 @@ public static class ModelFamilies
         new ProxyTokenizerFamily(),
         new ResidualFamily(),
         new FlexTokFamily(),
+        new LlamaGenFamily(),
     ];
 
     /// <summary>The family of a config.</summary>

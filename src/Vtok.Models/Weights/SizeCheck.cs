@@ -1,6 +1,4 @@
-using Vtok.Models.Weights;
-
-namespace Vtok.Models.OneDPiece;
+namespace Vtok.Models.Weights;
 
 /// <summary>Refuses a config that would take far more memory than its weights could fill, before anything is allocated.</summary>
 internal static class SizeCheck
