@@ -23,6 +23,23 @@ public static class ImageCrops
         return side == Math.Max(image.Width, image.Height) ? image : Crop(image, (image.Width - side) / 2, (image.Height - side) / 2, side, side);
     }
 
+    /// <summary>Centres a picture on a square of one colour whose side is the picture's longer one; offsets are rounded down (LLaVA).</summary>
+    public static RgbImage PadToSquare(RgbImage image, byte red, byte green, byte blue)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        int side = Math.Max(image.Width, image.Height), left = (side - image.Width) / 2, top = (side - image.Height) / 2;
+        var result = new RgbImage(side, side);
+        for (int y = 0; y < side; y++)
+        {
+            Span<byte> row = result.Row(y);
+            for (int x = 0; x < row.Length; x += 3)
+                (row[x], row[x + 1], row[x + 2]) = (red, green, blue);
+            if (y >= top && y < top + image.Height)
+                image.Row(y - top).CopyTo(row[(left * 3)..]);
+        }
+        return result;
+    }
+
     /// <summary>torchvision's <c>CenterCrop</c>: offsets round half to even, and a picture that is too small is padded with black.</summary>
     public static RgbImage CenterCrop(RgbImage image, int width, int height)
     {

@@ -44,6 +44,14 @@ public static class CaseRunners
         new FlexTok.CheckpointRunner(),
         new LlamaGen.TokenizerRunner(),
         new LlamaGen.QuantizerRunner(),
+        new TokenFlow.TokenizerRunner(),
+        new TokenFlow.FullTokenizerRunner(),
+        new TokenFlow.QuantizerRunner(),
+        new TokenFlow.MovingAverageRunner(),
+        new TokenFlow.InterpolationRunner(),
+        new TokenFlow.EncoderRunner(),
+        new TokenFlow.LanguageFeaturesRunner(),
+        new TokenFlow.PreprocessingRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
@@ -52,6 +60,7 @@ public static class CaseRunners
         new OneDPiece.ManifestBuilder(),
         new FlexTok.ManifestBuilder(),
         new LlamaGen.ManifestBuilder(),
+        new TokenFlow.ManifestBuilder(),
     ];
 
     /// <summary>Runners of the other JSON files that lie beside the cases.</summary>

@@ -33,6 +33,16 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor>
         _output.Initialize(deviation, generator);
     }
 
+    /// <summary>Queries that read other tokens: [B, M, C] and [B, N, C] to [B, M, C].</summary>
+    public Tensor Attend(Tensor queries, Tensor tokens)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] weights = _inputWeight.chunk(3), biases = _inputBias.chunk(3);
+        Tensor Project(Tensor x, int part) => functional.linear(x, weights[part], biases[part]);
+        Tensor mixed = Attention.Mix(Project(queries, 0), Project(tokens, 1), Project(tokens, 2), _heads); // [B, M, C]
+        return _output.call(mixed).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

@@ -2,6 +2,7 @@ using Vtok.Models.FlexTok;
 using Vtok.Models.LlamaGen;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Residual;
+using Vtok.Models.TokenFlow;
 
 namespace Vtok.Models.Weights;
 
@@ -17,6 +18,7 @@ public static class ModelFamilies
         new ResidualFamily(),
         new FlexTokFamily(),
         new LlamaGenFamily(),
+        new TokenFlowFamily(),
     ];
 
     /// <summary>The family of a config.</summary>

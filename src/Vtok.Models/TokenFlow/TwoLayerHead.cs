@@ -1,0 +1,27 @@
+using TorchSharp.Utils;
+using Vtok.Models.Layers;
+using static TorchSharp.torch.nn;
+
+namespace Vtok.Models.TokenFlow;
+
+/// <summary>Linear, a curve, linear: [..., in] to [..., out]. Keys: 0 and 2, as in a sequence whose middle has no weights.</summary>
+internal sealed class TwoLayerHead : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "0")] private readonly Linear _first;
+    [ComponentName(Name = "2")] private readonly Linear _second;
+    private readonly Activation _activation;
+
+    public TwoLayerHead(int inputs, int hidden, int outputs, Activation activation) : base(nameof(TwoLayerHead))
+    {
+        _first = new Linear(inputs, hidden);
+        _second = new Linear(hidden, outputs);
+        _activation = activation;
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return _second.call(_activation.Apply(_first.call(input))).MoveToOuterDisposeScope();
+    }
+}
