@@ -24,8 +24,9 @@ internal sealed class ResidualConvolutions : Module<Tensor, Tensor>
         (_semanticChannels, _pixelChannels, _ratio) = (config.SemanticDimension, config.PixelDimension, ratio);
         _semantic = new SharedConvolutions(_semanticChannels, count);
         _pixel = new SharedConvolutions(_pixelChannels, count);
-        double edge = 1.0 / (count == 4 ? 3 * count : 2 * count); // as published: the ticks of four reach further out
-        _ticks = [.. Enumerable.Range(0, count).Select(i => count == 1 ? edge : edge + i * (1 - 2 * edge) / (count - 1))];
+        // The order of operations is the published one: for an odd number of scales the middle lies between two ticks, and rounding decides.
+        double first = 1.0 / (count == 4 ? 3 : 2) / count, step = (1 - first - first) / Math.Max(1, count - 1); // the ticks of four reach further out
+        _ticks = [.. Enumerable.Range(0, count).Select(i => first + i * step)];
         RegisterComponents();
     }
 

@@ -190,7 +190,7 @@ public sealed class SharedQuantizer : Module<Tensor, Tensor>, IQuantizer
         Tensor squaresA = a.square().sum(1), squaresE = e.square().sum(1);
         Tensor second = SafeOps.MatMul(e.t(), e); // [D, D]
         Tensor direct = squaresA.square() * e.size(0) + squaresA * (2 * squaresE.sum()) + squaresE.square().sum();
-        Tensor crossed = SafeOps.MatMul(a, e.sum(0)) * squaresA + SafeOps.MatMul(a, (e * squaresE.unsqueeze(1)).sum(0));
+        Tensor crossed = SafeOps.MatMul(a, e.sum(dim: 0)) * squaresA + SafeOps.MatMul(a, (e * squaresE.unsqueeze(1)).sum(dim: 0));
         Tensor products = (SafeOps.MatMul(a, second) * a).sum(1);
         return (direct - crossed * 4 + products * 4).mean();
     }
