@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Vtok.Codec;
 using Vtok.Imaging;
+using Vtok.Models;
 using Vtok.Streams;
 
 namespace Vtok.Cli;
@@ -20,7 +21,7 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, ModelSe
         }
     }
 
-    public string? Look { get; init; }
+    public DecodeOptions Options { get; init; } = new();
 
     public long MaxBytes { get; init; }
 
@@ -36,7 +37,7 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, ModelSe
         foreach (List<Item> batch in Batches(inputs.Select(i => Read(i, check))).Ahead(1, console.Cancellation))
         {
             VtokFile[] files = [.. batch.Where(i => i.File is not null).Select(i => i.File!)];
-            using IEnumerator<RgbImage>? pictures = files.Length == 0 ? null : sessions.Of(batch[0].Entry!).Decode(files, Look, console.Cancellation).GetEnumerator();
+            using IEnumerator<RgbImage>? pictures = files.Length == 0 ? null : sessions.Of(batch[0].Entry!).Decode(files, Options, console.Cancellation).GetEnumerator();
             foreach (Item item in batch)
                 yield return item.File is not null && pictures!.MoveNext() ? item with { Picture = pictures.Current } : item;
         }

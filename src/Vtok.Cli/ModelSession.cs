@@ -50,25 +50,27 @@ internal sealed class ModelSession : IDisposable
 
     /// <summary>Decodes files of this model, each when it is asked for.</summary>
     /// <param name="files">The files.</param>
-    /// <param name="look">Decoder head, or null for what each file says.</param>
+    /// <param name="options">Look and sampling.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="SubjectException">The model does not load, or has no such look.</exception>
-    public IEnumerable<RgbImage> Decode(IReadOnlyList<VtokFile> files, string? look, CancellationToken cancellation)
+    public IEnumerable<RgbImage> Decode(IReadOnlyList<VtokFile> files, DecodeOptions options, CancellationToken cancellation)
     {
-        using IEnumerator<RgbImage> pictures = Tokenizer.Decode(files, look is null ? null : new DecodeOptions { Look = look }, cancellation).GetEnumerator();
-        while (MoveNext(pictures, look))
+        using IEnumerator<RgbImage> pictures = Tokenizer.Decode(files, options, cancellation).GetEnumerator();
+        while (MoveNext(pictures, options.Look))
             yield return pictures.Current;
     }
 
-    private static bool MoveNext(IEnumerator<RgbImage> pictures, string? look)
+    private bool MoveNext(IEnumerator<RgbImage> pictures, string? look)
     {
         try
         {
             return pictures.MoveNext();
         }
-        catch (ArgumentException e) when (look is not null && e.ParamName == "options")
+        catch (ArgumentException e) when (e.ParamName == "options")
         {
-            throw new SubjectException($"--look {look}", new UsageException(e.Message.Replace(" (Parameter 'options')", "", StringComparison.Ordinal)));
+            string message = e.Message.Replace(" (Parameter 'options')", "", StringComparison.Ordinal);
+            throw look is null ? new SubjectException(Entry.Name, new NotSupportedException(message, e)) // wants what a token file does not hold
+                : new SubjectException($"--look {look}", new UsageException(message));
         }
     }
 

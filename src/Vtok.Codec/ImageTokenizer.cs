@@ -105,7 +105,7 @@ public sealed class ImageTokenizer : IDisposable
 
     /// <summary>Decodes one file.</summary>
     /// <param name="file">A file of this model.</param>
-    /// <param name="options">Look and sampling; null means what the file says, else the model's defaults.</param>
+    /// <param name="options">Look and sampling; what it leaves open is what the file says, else the model's default.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="TokenFileException">The file is of another model, or its picture is over <see cref="MaxPixels"/>.</exception>
     public RgbImage Decode(VtokFile file, DecodeOptions? options = null, CancellationToken cancellation = default) =>
@@ -113,7 +113,7 @@ public sealed class ImageTokenizer : IDisposable
 
     /// <summary>Decodes several files, in batches over all their lanes of one length.</summary>
     /// <param name="files">Files of this model.</param>
-    /// <param name="options">Look and sampling; null means what each file says, else the model's defaults.</param>
+    /// <param name="options">Look and sampling; what it leaves open is what each file says, else the model's default.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <returns>One picture a file, in order, each decoded when it is asked for.</returns>
     /// <exception cref="TokenFileException">A file is of another model, or its picture is over <see cref="MaxPixels"/>.</exception>
@@ -234,8 +234,8 @@ public sealed class ImageTokenizer : IDisposable
     private IEnumerable<RgbImage> DecodeEach(
         IReadOnlyList<VtokFile> files, PictureLayout[] layouts, DecodeOptions? options, CancellationToken cancellation)
     {
-        var lanes = files.Zip(layouts, (file, layout) => file.Lanes.Select(ids => (Ids: ids, Options: (options ?? Wanted(file)) with { GridWidth = layout.LaneSize.Width / Info.Factor })))
-            .SelectMany(lane => lane);
+        var lanes = files.Zip(layouts, (file, layout) => (file, Options: Wanted(file, layout, options ?? new DecodeOptions())))
+            .SelectMany(f => f.file.Lanes.Select(ids => (Ids: ids, f.Options)));
         using IEnumerator<RgbImage> pictures = DecodeLanes(lanes, cancellation).GetEnumerator();
         foreach (PictureLayout layout in layouts)
             yield return layout.Join(Next(pictures, layout.Lanes));
@@ -282,11 +282,12 @@ public sealed class ImageTokenizer : IDisposable
             yield return source.Current;
     }
 
-    private static DecodeOptions Wanted(VtokFile file) => new()
+    private DecodeOptions Wanted(VtokFile file, PictureLayout layout, DecodeOptions options) => options with
     {
-        Steps = file.Extensions.Steps,
-        Guidance = file.Extensions.Guidance / 100.0,
-        Seed = file.Extensions.Seed ?? 0,
+        Steps = options.Steps ?? file.Extensions.Steps,
+        Guidance = options.Guidance ?? file.Extensions.Guidance / 100.0,
+        Seed = options.Seed != 0 ? options.Seed : file.Extensions.Seed ?? 0,
+        GridWidth = layout.LaneSize.Width / Info.Factor,
     };
 
     private int? TokensOf(ImageEncodeOptions options)

@@ -15,6 +15,9 @@ internal static class DecodeCommand
         Argument<string[]> inputs = Options.TokenFiles();
         Option<string?> output = Options.Output("The picture"), model = Options.Model("Model to decode with (default: found by the key in each file).");
         Option<string?> look = new("--look") { HelpName = "LOOK", Description = "Decoder head, such as faithful or vivid (default: the model's first)." };
+        Option<int?> steps = Options.Number("--steps", "Steps of a decoder that samples (default: what the file says, else the model's own).", 1, 1000);
+        Option<int?> guidance = Options.Number("--guidance", "Guidance of a decoder that samples, in hundredths (default: as for --steps).", 0, 100_000);
+        Option<int?> seed = Options.Number("--seed", "Seed of a decoder that samples; 0 is what the file says (default: 0).", 0);
         Option<ImageFormat?> format = Options.Choice<ImageFormat>("--format", "Format of the picture (default: by the name of OUT, else png).");
         Option<int?> quality = Options.Number("--quality", "Quality of lossy formats (default: the format's own).", 1, 100);
         Option<int?> threads = Options.Threads(), batch = Options.Batch();
@@ -23,7 +26,7 @@ internal static class DecodeCommand
         Option<bool> force = Options.Force(), json = Options.Json(), quiet = Options.Quiet();
         var command = new Command("decode", "Turn token files back into pictures.")
         {
-            inputs, output, model, look, format, quality, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
+            inputs, output, model, look, steps, guidance, seed, format, quality, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -36,7 +39,13 @@ internal static class DecodeCommand
             using var sessions = new ModelSessions(entry => new ModelSession(store, entry, parsed.GetValue(device)!, lanes, most));
             var decoder = new FileDecoder(console, new FileModels(store, parsed.GetValue(model)), sessions)
             {
-                Look = parsed.GetValue(look),
+                Options = new DecodeOptions
+                {
+                    Look = parsed.GetValue(look),
+                    Steps = parsed.GetValue(steps),
+                    Guidance = parsed.GetValue(guidance) / 100.0,
+                    Seed = (ulong)(parsed.GetValue(seed) ?? 0),
+                },
                 MaxBytes = parsed.GetValue(maxBytes),
                 MaxPixels = most,
                 BatchLanes = lanes,

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Vtok.Codec;
 using Vtok.Codec.Sheets;
 using Vtok.Imaging;
+using Vtok.Models;
 using Vtok.Streams;
 
 namespace Vtok.Cli.Commands;
@@ -66,7 +67,7 @@ internal static class DemoCommand
         VtokFile[] files = [.. (lengths.Length > 0 ? lengths.Select(n => (int?)n) : [null])
             .Select(n => tokenizer.Encode(original, new ImageEncodeOptions { Tokens = n }, cancellation))];
         int bytes = 0;
-        foreach ((VtokFile file, RgbImage decoded) in files.Zip(session.Decode(files, look, cancellation)))
+        foreach ((VtokFile file, RgbImage decoded) in files.Zip(session.Decode(files, new DecodeOptions { Look = look }, cancellation)))
         {
             bytes = VtokWriter.Write(file, tokenizer.Info).Length;
             cells.Add(new(decoded, Invariant($"{file.Count} tokens, {bytes} bytes")));
