@@ -52,6 +52,11 @@ public static class CaseRunners
         new TokenFlow.EncoderRunner(),
         new TokenFlow.LanguageFeaturesRunner(),
         new TokenFlow.PreprocessingRunner(),
+        new Seed.QFormerRunner(),
+        new Seed.QuantizerRunner(),
+        new Seed.TokenizerRunner(),
+        new Seed.UnclipRunner(),
+        new Seed.PreprocessingRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
@@ -61,6 +66,7 @@ public static class CaseRunners
         new FlexTok.ManifestBuilder(),
         new LlamaGen.ManifestBuilder(),
         new TokenFlow.ManifestBuilder(),
+        new Seed.ManifestBuilder(),
     ];
 
     /// <summary>Runners of the other JSON files that lie beside the cases.</summary>

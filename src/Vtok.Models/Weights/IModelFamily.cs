@@ -12,6 +12,9 @@ public interface IModelFamily
     /// <summary>Published models whose weights a message can name.</summary>
     IReadOnlyList<KnownModel> Known => [];
 
+    /// <summary>Sets of files that a model of this family is published in, when it is not one file; in the order of loading.</summary>
+    IReadOnlyList<IReadOnlyList<WeightPart>> PublishedParts => [];
+
     /// <summary>Whether a config belongs to this family; never throws for configs of others.</summary>
     bool Recognizes(ModelConfig config);
 

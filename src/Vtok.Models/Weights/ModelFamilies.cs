@@ -3,6 +3,7 @@ using Vtok.Models.LlamaGen;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Residual;
 using Vtok.Models.TokenFlow;
+using Vtok.Models.Seed;
 
 namespace Vtok.Models.Weights;
 
@@ -19,6 +20,7 @@ public static class ModelFamilies
         new FlexTokFamily(),
         new LlamaGenFamily(),
         new TokenFlowFamily(),
+        new SeedFamily(),
     ];
 
     /// <summary>The family of a config.</summary>

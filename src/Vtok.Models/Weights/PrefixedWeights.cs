@@ -1,6 +1,4 @@
-using Vtok.Models.Weights;
-
-namespace Vtok.Models.OneDPiece;
+namespace Vtok.Models.Weights;
 
 /// <summary>The tensors of a source whose names begin with a prefix, under the rest of their names. The source stays its owner's.</summary>
 internal sealed class PrefixedWeights(IWeightSource source, string prefix) : IWeightSource

@@ -1,0 +1,75 @@
+using Vtok.Models.Layers.Vision;
+using Vtok.Streams;
+
+namespace Vtok.Models.Seed;
+
+/// <summary>SEED as a tokenizer: pictures to 32 ids, and ids to the conditioning of the diffusion model that draws the pixels.</summary>
+public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
+{
+    /// <summary>The reading that a diffusion model takes: [B, F], for SEED-1 [B, 77, F].</summary>
+    public const string Embedding = "embedding";
+
+    /// <summary>The reading that the de-tokenizer begins with, one vector a token: [B, 32, C].</summary>
+    public const string Tokens = "tokens";
+
+    private readonly SeedNetwork _network;
+
+    /// <summary>Wraps a network whose weights are loaded.</summary>
+    /// <param name="network">The network; owned from now on.</param>
+    /// <param name="info">Description of the tokens.</param>
+    /// <param name="device">Where the weights are.</param>
+    public SeedTokenizer(SeedNetwork network, TokenizerInfo info, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        (_network, Info, Device) = (network, info, device);
+        _network.eval();
+    }
+
+    /// <inheritdoc/>
+    public TokenizerInfo Info { get; }
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FeatureKinds { get; } = [Embedding, Tokens];
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The pictures or the number of tokens do not fit the model.</exception>
+    public Tensor Encode(Tensor pictures, EncodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        int side = _network.Config.Vit.ImageSize;
+        if (pictures.ndim != 4 || pictures.size(1) != 3 || pictures.size(2) != side || pictures.size(3) != side)
+            throw new ArgumentException($"pictures [{string.Join(", ", pictures.shape)}], expected [B, 3, {side}, {side}]", nameof(pictures));
+        if (options?.Tokens is { } tokens && !Info.AllowsLength(tokens))
+            throw new ArgumentException($"{tokens} tokens: this model gives exactly {QFormer.CausalQueries}", nameof(options));
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return _network.Encode(PixelNormalization.Clip.Apply(pictures.to(ScalarType.Float32, Device))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Never gives pixels: SEED leaves these to a diffusion model.</summary>
+    /// <exception cref="PixelsUnavailableException">Always.</exception>
+    public Tensor Decode(Tensor ids, DecodeOptions? options = null) => throw new PixelsUnavailableException();
+
+    /// <inheritdoc/>
+    public Tensor Features(Tensor ids, string kind)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (!FeatureKinds.Contains(kind))
+            throw new ArgumentException($"\"{kind}\" is none of this model's features: {string.Join(", ", FeatureKinds)}", nameof(kind));
+        if (ids.ndim != 2 || ids.dtype != ScalarType.Int64 || ids.size(1) != QFormer.CausalQueries)
+            throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, {QFormer.CausalQueries}]", nameof(ids));
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor own = ids.to(Device);
+        if (own.lt(0).logical_or(own.ge(_network.Config.CodebookSize)).any().item<bool>())
+            throw new ArgumentException($"an id is outside 0..{_network.Config.CodebookSize - 1}", nameof(ids));
+        Tensor raised = _network.Raise(own);                                                   // [B, 32, C]
+        return (kind == Tokens ? raised : _network.Embed(raised)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+}
