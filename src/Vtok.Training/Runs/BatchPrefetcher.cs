@@ -12,6 +12,7 @@ internal sealed class BatchPrefetcher : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _maker;
     private ExceptionDispatchInfo? _failure;
+    private TimeSpan _waited;
 
     public BatchPrefetcher(Func<long, TrainingBatch> make, long firstStep, long endStep, int depth = 2)
     {
@@ -19,9 +20,6 @@ internal sealed class BatchPrefetcher : IDisposable
         _maker = new Thread(() => Make(make, firstStep, endStep)) { IsBackground = true, Name = "batches" };
         _maker.Start();
     }
-
-    /// <summary>Time spent waiting since the last <see cref="TakeWaited"/>.</summary>
-    private TimeSpan _waited;
 
     /// <summary>The next batch, in order of the steps.</summary>
     public TrainingBatch Next()
