@@ -36,6 +36,10 @@ public sealed record FlexTokConfig
     /// <summary>Width of a picture in pixels.</summary>
     public int Width => Encoder.Grid[1] * PatchPixels;
 
+    // A residual block is two 3x3 convolutions, and the decoder of the VAE has one block more than the encoder.
+    internal double ApproximateParameters => Encoder.Transformer.ApproximateParameters + Decoder.Transformer.ApproximateParameters
+        + Autoencoder.Widths.Sum(width => (2 * Autoencoder.BlocksPerLevel + 1) * 18.0 * width * width);
+
     /// <summary>Throws when a value is out of its range or parts do not go together.</summary>
     /// <exception cref="ArgumentException">Names the first bad value.</exception>
     public void Validate()

@@ -45,7 +45,9 @@ internal sealed class FlexTokFamily : IModelFamily
 
     public ITokenizerModel Create(ModelConfig config, IWeightSource weights, TokenizerInfo info, Device device)
     {
-        var network = new FlexTokNetwork(FlexTokTree.Read(config));
+        FlexTokConfig settings = FlexTokTree.Read(config);
+        SizeCheck.Require(settings.ApproximateParameters, weights);
+        var network = new FlexTokNetwork(settings);
         try
         {
             WeightLoader.Load(network, new PublishedWeights(weights), device, ignore: name => IsForTraining(config, name));

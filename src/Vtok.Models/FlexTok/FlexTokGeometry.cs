@@ -3,12 +3,16 @@ namespace Vtok.Models.FlexTok;
 /// <summary>Checks that encoder and decoder share.</summary>
 internal static class FlexTokGeometry
 {
+    private const long LargestTable = 1 << 26; // values of a table of positions: a thousand times a published one
+
     public static void Validate(string part, int channels, int patch, IReadOnlyList<int> grid, int registers, int codeDimension, int width)
     {
         if (channels < 1 || patch < 1 || registers < 1 || codeDimension < 1)
             throw new ArgumentException($"{part}: channels_in {channels}, patch_sizes {patch}, {registers} registers, codes of {codeDimension}: expected at least 1 of each");
         if (grid.Count != 2 || grid.Any(size => size < 1))
             throw new ArgumentException($"{part}: max_sizes [{string.Join(", ", grid)}], expected two sizes of at least 1");
+        if ((long)grid[0] * grid[1] * width > LargestTable || (long)registers * width > LargestTable)
+            throw new ArgumentException($"{part}: positions for {grid[0]}x{grid[1]} patches and {registers} registers of width {width}, expected at most {LargestTable} values each");
         if (width % 4 != 0)
             throw new ArgumentException($"{part}: dim {width}, expected a multiple of 4 for the sines and cosines of two axes");
     }

@@ -39,6 +39,8 @@ public sealed record FlexTransformerConfig
     /// <summary>Width of the hidden layer of the feed-forward part.</summary>
     public int Hidden => Gated ? 2 * (int)(MlpRatio * Width) / 3 : (int)(MlpRatio * Width);
 
+    internal double ApproximateParameters => Depth * ((4.0 + 6 * ModulationStreams) * Width * Width + 3.0 * Width * Hidden);
+
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentException">Names the first bad value.</exception>
     public void Validate()
