@@ -9,5 +9,6 @@ internal static class Benchmarks
         new PictureBenchmark(),
         new LoaderBenchmark(),
         new NetworkBenchmark(),
+        new FlexTokBenchmark(),
     ];
 }

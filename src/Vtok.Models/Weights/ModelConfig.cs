@@ -98,7 +98,7 @@ public sealed class ModelConfig
     public double Number(string path, double? otherwise = null) => Find(path) switch
     {
         null when otherwise is { } value => value,
-        JsonValue node when node.GetValueKind() == JsonValueKind.Number && node.GetValue<double>() is var value && double.IsFinite(value) => value,
+        JsonValue node when node.GetValueKind() == JsonValueKind.Number && Real(node) is var value && double.IsFinite(value) => value,
         _ => throw Wrong(path, "a number"),
     };
 
@@ -125,12 +125,15 @@ public sealed class ModelConfig
         return new CheckpointException(CheckpointError.BadConfig, $"{_file}: {_prefix}{path}: {found}, expected {expected}");
     }
 
+    // By its text: a value that was made from a whole number does not give itself as another type.
+    private static double Real(JsonValue number) => double.Parse(number.ToJsonString(), CultureInfo.InvariantCulture);
+
     private static bool Whole(JsonNode? node, out int value)
     {
         value = 0;
         if (node is not JsonValue number || number.GetValueKind() != JsonValueKind.Number)
             return false;
-        double exact = double.Parse(number.ToJsonString(), CultureInfo.InvariantCulture);
+        double exact = Real(number);
         value = exact is >= int.MinValue and <= int.MaxValue ? (int)exact : 0;
         return value == exact;
     }
