@@ -25,6 +25,9 @@ internal sealed class IdentityModel : ITokenizerModel, IFeatureTokenizer
     /// <summary>Sizes of the batches that went through.</summary>
     public List<long> Batches { get; } = [];
 
+    /// <summary>What the last decoding was asked for.</summary>
+    public DecodeOptions? Asked { get; private set; }
+
     public bool Disposed { get; private set; }
 
     public IReadOnlyList<string> FeatureKinds => ["half", "twice"];
@@ -54,6 +57,7 @@ internal sealed class IdentityModel : ITokenizerModel, IFeatureTokenizer
 
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
+        Asked = options;
         if (options?.Look is not (null or "faithful"))
             throw new ArgumentException($"look {options.Look}: expected faithful", nameof(options));
         Batches.Add(ids.size(0));

@@ -118,6 +118,18 @@ public class ImageTokenizerTests
     }
 
     [TestMethod]
+    public void What_the_caller_leaves_open_is_what_the_file_says()
+    {
+        var model = new IdentityModel();
+        using var tokenizer = new ImageTokenizer(model);
+        VtokFile file = tokenizer.Encode(Pictures.Noise(16, 16)) with { Extensions = new VtokExtensions { Steps = 20, Guidance = 750, Seed = 9 } };
+
+        tokenizer.Decode(file, new DecodeOptions { Look = "faithful", Steps = 3 });
+
+        Assert.AreEqual(new DecodeOptions { Look = "faithful", Steps = 3, Guidance = 7.5, Seed = 9 }, model.Asked);
+    }
+
+    [TestMethod]
     public void Many_threads_may_share_one_tokenizer()
     {
         using var tokenizer = new ImageTokenizer(new IdentityModel());
