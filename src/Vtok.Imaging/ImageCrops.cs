@@ -75,19 +75,64 @@ public static class ImageCrops
             : ((int)((double)((long)side * width) / height), side);
     }
 
-    /// <summary>The evaluation crop of ADM, LlamaGen, DiT and MAR: BOX halvings, BICUBIC to the shorter side, centre crop rounded down.</summary>
+    /// <summary>The evaluation crop of ADM, LlamaGen, DiT and MAR: <see cref="AdmResize"/>, then the centre square rounded down.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="side">Side of the square result.</param>
     public static RgbImage AdmCenterCrop(RgbImage image, int side)
     {
+        image = AdmResize(image, side);
+        return Crop(image, (image.Width - side) / 2, (image.Height - side) / 2, side, side);
+    }
+
+    /// <summary>ADM's way to a shorter side: BOX halvings while it is twice as long or more, then BICUBIC; the longer side rounds half to even.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="shorter">Length of the shorter side of the result.</param>
+    public static RgbImage AdmResize(RgbImage image, int shorter)
+    {
         ArgumentNullException.ThrowIfNull(image);
-        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
-        while (Math.Min(image.Width, image.Height) >= 2L * side)
+        ArgumentOutOfRangeException.ThrowIfLessThan(shorter, 1);
+        while (Math.Min(image.Width, image.Height) >= 2L * shorter)
             image = Resampler.Resize(image, image.Width / 2, image.Height / 2, ResampleFilter.Box);
-        double scale = (double)side / Math.Min(image.Width, image.Height);
+        double scale = (double)shorter / Math.Min(image.Width, image.Height);
         int width = (int)Math.Round(image.Width * scale, MidpointRounding.ToEven);
         int height = (int)Math.Round(image.Height * scale, MidpointRounding.ToEven);
-        image = Resampler.Resize(image, width, height, ResampleFilter.Bicubic);
-        return Crop(image, (image.Width - side) / 2, (image.Height - side) / 2, side, side);
+        return Resampler.Resize(image, width, height, ResampleFilter.Bicubic);
+    }
+
+    /// <summary>torchvision's <c>TenCrop</c>: the corners (top left, top right, bottom left, bottom right) and the centre, then the same of the mirrored picture.</summary>
+    /// <param name="image">The picture, no side below <paramref name="side"/>.</param>
+    /// <param name="side">Side of the squares.</param>
+    public static IReadOnlyList<RgbImage> TenCrop(RgbImage image, int side)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return [.. FiveCrop(image, side), .. FiveCrop(Mirror(image), side)];
+    }
+
+    /// <summary>The picture with left and right exchanged.</summary>
+    public static RgbImage Mirror(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var result = new RgbImage(image.Width, image.Height);
+        for (int y = 0; y < image.Height; y++)
+        {
+            ReadOnlySpan<byte> from = image.Row(y);
+            Span<byte> to = result.Row(y);
+            for (int x = 0; x < image.Width; x++)
+                from.Slice(3 * x, 3).CopyTo(to[(3 * (image.Width - 1 - x))..]);
+        }
+        return result;
+    }
+
+    private static RgbImage[] FiveCrop(RgbImage image, int side)
+    {
+        int right = image.Width - side, bottom = image.Height - side;
+        return
+        [
+            Crop(image, 0, 0, side, side),
+            Crop(image, right, 0, side, side),
+            Crop(image, 0, bottom, side, side),
+            Crop(image, right, bottom, side, side),
+            CenterCrop(image, side, side),
+        ];
     }
 }

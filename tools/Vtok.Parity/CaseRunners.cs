@@ -57,6 +57,9 @@ public static class CaseRunners
         new Seed.TokenizerRunner(),
         new Seed.UnclipRunner(),
         new Seed.PreprocessingRunner(),
+        new LlamaGen.DiscriminatorRunner(),
+        new LlamaGen.PerceptualRunner(),
+        new LlamaGen.PreprocessingRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>

@@ -8,7 +8,7 @@ namespace Vtok.Models.Quantizers;
 public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer
 {
     /// <summary>Name of the term that makes decisions firm and spreads them over the codes.</summary>
-    public const string Entropy = "entropy_loss";
+    public const string Entropy = QuantizerOutput.Entropy;
 
     private readonly int[] _shifts;
 

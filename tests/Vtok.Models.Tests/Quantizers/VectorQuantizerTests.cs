@@ -123,6 +123,28 @@ public sealed class VectorQuantizerTests
     }
 
     [TestMethod]
+    public void The_window_of_used_codes_slides_and_starts_with_code_zero()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VectorQuantizer quantizer = new(new VectorQuantizerConfig { CodebookSize = 4, CodeDimension = 1, UsageWindow = 3 });
+        using (no_grad())
+            quantizer.Codebook.copy_(tensor([0f, 1f, 2f, 3f]).view(4, 1));
+        quantizer.train();
+        double Use(params float[] features)
+        {
+            quantizer.Quantize(tensor(features).view(-1, 1));
+            return quantizer.RecentUsage().item<float>();
+        }
+
+        Assert.AreEqual(0.5, Use(3));          // 0 0 3
+        Assert.AreEqual(0.75, Use(1));         // 0 3 1
+        Assert.AreEqual(0.5, Use(2, 1));       // 1 2 1
+        Assert.AreEqual(0.75, Use(2, 2, 3, 1, 0)); // 3 1 0
+        quantizer.eval();
+        Assert.AreEqual(0.75, Use(2, 2, 2));   // evaluation is not counted
+    }
+
+    [TestMethod]
     public void State_dictionaries_have_the_published_names()
     {
         using VectorQuantizer plain = Create((4, 2, false, 1));
