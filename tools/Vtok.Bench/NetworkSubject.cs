@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using Vtok.Models;
 using Vtok.Models.Layers;
+using Vtok.Models.LlamaGen;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Perceptual;
 using Vtok.Models.Weights;
@@ -11,6 +12,8 @@ namespace Vtok.Bench;
 internal sealed class NetworkSubject : IDisposable
 {
     private const int FreeSide = 256;
+
+    private static readonly Dictionary<string, LlamaGenConfig> LlamaGens = new() { ["llamagen-vq-16"] = LlamaGenConfig.Vq16, ["llamagen-vq-8"] = LlamaGenConfig.Vq8 };
 
     private readonly IDisposable _network;
     private readonly Func<string, int, Action> _prepare;
@@ -41,7 +44,7 @@ internal sealed class NetworkSubject : IDisposable
                     ? Distance(mbp.Distance, batch)
                     : Gradient(mbp.Distance, batch));
             case "model" or "preset":
-                ITokenizerModel model = OneDPiecePresets.Find(folder) is { } preset ? Create(preset) : ModelFolder.Open(folder);
+                ITokenizerModel model = Published(folder) ?? ModelFolder.Open(folder);
                 return new NetworkSubject(model, (operation, batch) => operation == "encode" ? Encode(model, batch) : Decode(model, batch));
             default:
                 LpipsSqueeze lpips = LpipsSqueeze.Open(folder);
@@ -58,20 +61,26 @@ internal sealed class NetworkSubject : IDisposable
     {
         "perceptual-mobilenetv2" => "mobilenetv2",
         "perceptual-squeezenet-lpips" => "lpips",
-        { } name when OneDPiecePresets.Find(name) is not null && !Directory.Exists(folder) => "preset",
+        { } name when (OneDPiecePresets.Find(name) is not null || LlamaGens.ContainsKey(name)) && !Directory.Exists(folder) => "preset",
         _ when !Directory.Exists(folder) => throw new InvalidOperationException($"{folder}: neither a model folder nor the name of a published model"),
         _ => File.Exists(Path.Combine(folder, "config.json")) || Directory.EnumerateFiles(folder, "*.y*ml").Any() ? "model" : null,
     };
 
+    private static ITokenizerModel? Published(string name) =>
+        OneDPiecePresets.Find(name) is { } preset
+            ? new OneDPieceTokenizer(Draw(new OneDPieceNetwork(preset.Config)), OneDPieceInfo.Describe(preset.Config, preset.Name, new string('0', 64)), CPU)
+            : LlamaGens.TryGetValue(name, out LlamaGenConfig? config)
+                ? new LlamaGenTokenizer(Draw(new LlamaGenNetwork(config)), LlamaGenFamily.Describe(config, new string('0', 64)), CPU)
+                : null;
+
     /// <summary>Speed does not depend on the weights' values.</summary>
-    private static OneDPieceTokenizer Create(OneDPiecePreset preset)
+    private static T Draw<T>(T network) where T : nn.Module
     {
-        OneDPieceNetwork network = new(preset.Config);
         network.eval();
         Generator generator = new(1);
         foreach (Parameter parameter in network.parameters())
             Initialization.Normal(parameter, 0.02, generator);
-        return new OneDPieceTokenizer(network, OneDPieceInfo.Describe(preset.Config, preset.Name, new string('0', 64)), CPU);
+        return network;
     }
 
     private static Action Encode(ITokenizerModel model, int batch)

@@ -1,5 +1,6 @@
 using Vtok.Models.Layers.Vqgan;
 using Vtok.Models.Quantizers;
+using Vtok.Models.Weights;
 
 namespace Vtok.Models.LlamaGen;
 
@@ -71,6 +72,9 @@ public sealed record LlamaGenConfig
     internal double ApproximateParameters =>
         EncoderMultipliers.Concat(DecoderMultipliers).Sum(m => Blocks * 18.0 * Channels * m * Channels * m) // two 3 x 3 convolutions a block
         + (double)CodebookSize * CodeDimension;
+
+    /// <summary>These settings as a config.json of the published fields.</summary>
+    public ModelConfig ToModelConfig() => PublishedConfig.Write(this);
 
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentException">Names the first bad value.</exception>

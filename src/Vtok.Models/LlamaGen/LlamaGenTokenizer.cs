@@ -3,8 +3,10 @@ using Vtok.Streams;
 namespace Vtok.Models.LlamaGen;
 
 /// <summary>A LlamaGen tokenizer: a grid of ids, row by row, for pictures of any size that the factor divides.</summary>
-public sealed class LlamaGenTokenizer : ITokenizerModel
+public sealed class LlamaGenTokenizer : ITokenizerModel, IFeatureTokenizer
 {
+    private const string Pixel = "pixel";
+
     private readonly LlamaGenNetwork _network;
 
     /// <summary>Wraps a network whose weights are loaded.</summary>
@@ -52,8 +54,7 @@ public sealed class LlamaGenTokenizer : ITokenizerModel
     /// <exception cref="ArgumentException">Ids that form no grid or lie outside the codebook, or a look, which there is none of.</exception>
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
-        if (ids.ndim != 2 || ids.dtype != ScalarType.Int64 || ids.numel() == 0)
-            throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, n]", nameof(ids));
+        CheckForm(ids);
         if (options?.Look is { } look)
             throw new ArgumentException($"look \"{look}\" is not in this model, which has one look", nameof(options));
         long length = ids.size(1), columns = options?.GridWidth ?? (long)Math.Round(Math.Sqrt(length));
@@ -61,13 +62,43 @@ public sealed class LlamaGenTokenizer : ITokenizerModel
             throw new ArgumentException(options?.GridWidth is null ? $"{length} ids form no square grid: give the tokens in a row" : $"{length} ids do not form rows of {columns}", nameof(ids));
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor own = ids.to(Device);
-        if (own.lt(0).logical_or(own.ge(_network.Config.CodebookSize)).any().item<bool>())
-            throw new ArgumentException($"an id is outside 0..{_network.Config.CodebookSize - 1}", nameof(ids));
+        Tensor own = Checked(ids);
         Tensor pictures = _network.Decode(own.view(own.size(0), -1, columns)); // [B, 3, fh, fw] in -1..1
         return pictures.add_(1).div_(2).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The one reading: "pixel", the code of each id.</summary>
+    public IReadOnlyList<string> FeatureKinds { get; } = [Pixel];
+
+    /// <summary>Ids to their codes, row by row: what the decoder reads, normalised where the codebook is.</summary>
+    /// <param name="ids">int64 [B, n].</param>
+    /// <param name="kind">"pixel".</param>
+    /// <returns>[B, n, D].</returns>
+    /// <exception cref="ArgumentException">Another kind, or ids of another form or outside the codebook.</exception>
+    public Tensor Features(Tensor ids, string kind)
+    {
+        if (kind != Pixel)
+            throw new ArgumentException($"\"{kind}\" is none of this model's features: {Pixel}", nameof(kind));
+        CheckForm(ids);
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return _network.Quantizer.Decode(Checked(ids)).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
+
+    private static void CheckForm(Tensor ids)
+    {
+        if (ids.ndim != 2 || ids.dtype != ScalarType.Int64 || ids.numel() == 0)
+            throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, n]", nameof(ids));
+    }
+
+    private Tensor Checked(Tensor ids)
+    {
+        Tensor own = ids.to(Device);
+        return own.lt(0).logical_or(own.ge(_network.Config.CodebookSize)).any().item<bool>()
+            ? throw new ArgumentException($"an id is outside 0..{_network.Config.CodebookSize - 1}", nameof(ids))
+            : own;
+    }
 }
