@@ -54,6 +54,21 @@ public sealed record TokenFlowConfig
     /// <summary>Side of what the pixel encoder reads and the pixel decoder makes; for SigLIP not the pictures' own.</summary>
     public int PixelSize => Encoder.Factor * Scales.Last;
 
+    /// <summary>Parameters, to within a factor of two.</summary>
+    internal double ApproximateParameters
+    {
+        get
+        {
+            static double Convolutions(VqganConfig half) => half.Widths.Sum(width => 18.0 * width * width * (half.Blocks + 1));
+            double width = Vision.Width, hidden = Vision is SigLipVisionConfig sigLip ? sigLip.Hidden : 4 * width;
+            double stages = Vision is ViTaminConfig vitamin ? vitamin.StageWidths.Zip(vitamin.StageDepths, (w, depth) => 8.0 * w * w * depth).Sum() : 0;
+            return Convolutions(Encoder) + Convolutions(Decoder) + stages
+                + Vision.Layers * (4 * width * width + 2 * width * hidden) + DecoderDepth * 12 * width * width
+                + ((double)Vision.Grid * Vision.Grid + (double)Grid * Grid + 3.0 * Vision.PatchSize * Vision.PatchSize) * width
+                + (double)Quantizer.CodebookSize * (SemanticCodeDimension + PixelCodeDimension);
+        }
+    }
+
     /// <summary>Reads a config; see <see cref="TokenFlowSettings"/> for its members.</summary>
     /// <exception cref="CheckpointException">A setting is missing or out of range.</exception>
     public static TokenFlowConfig Read(ModelConfig config) => TokenFlowSettings.Read(config);

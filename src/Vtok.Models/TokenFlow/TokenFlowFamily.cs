@@ -36,7 +36,9 @@ internal sealed class TokenFlowFamily : IModelFamily
 
     public ITokenizerModel Create(ModelConfig config, IWeightSource weights, TokenizerInfo info, Device device)
     {
-        TokenFlowNetwork network = new(TokenFlowConfig.Read(config));
+        TokenFlowConfig settings = TokenFlowConfig.Read(config);
+        SizeCheck.Require(settings.ApproximateParameters, weights);
+        TokenFlowNetwork network = new(settings);
         try
         {
             WeightLoader.Load(network, weights, device, ignore: name => name == TokenFlowNetwork.UsageBuffer);

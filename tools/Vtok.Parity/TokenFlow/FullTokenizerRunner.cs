@@ -15,10 +15,10 @@ internal sealed class FullTokenizerRunner : ICaseRunner
     {
         using IDisposable quiet = no_grad();
         using TokenFlowNetwork network = new(TokenFlowConfig.Read(Published.Config(golden.Config)));
-        FormulaWeights.Fill(network);
+        FormulaValues.Fill(network);
         network.eval();
         long[] shape = [.. golden.Config.GetProperty("input_shape").EnumerateArray().Select(size => size.GetInt64())];
-        Tensor x = FormulaWeights.Input(golden.Config.GetProperty("input_key").GetString()!, shape);
+        Tensor x = FormulaValues.Input(golden.Config.GetProperty("input_key").GetString()!, shape);
         Tensor expected = golden.Expected("indices"), ids = network.Ids(network.Features(x).Joint());
         Tensor same = ids.eq(expected);
         long differing = same.logical_not().sum().item<long>();

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Vtok.Parity.LlamaGen;
+namespace Vtok.Parity;
 
 /// <summary>Weights and inputs by a formula over their names, so that full-size cases need no weight file (golden format, "formula weights").</summary>
 internal static class FormulaValues
