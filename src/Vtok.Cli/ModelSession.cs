@@ -52,7 +52,7 @@ internal sealed class ModelSession : IDisposable
     /// <param name="files">The files.</param>
     /// <param name="options">Look and sampling.</param>
     /// <param name="cancellation">Looked at between batches.</param>
-    /// <exception cref="SubjectException">The model does not load, or has no such look.</exception>
+    /// <exception cref="SubjectException">The model does not load, has no such look, or leaves pixels to another.</exception>
     public IEnumerable<RgbImage> Decode(IReadOnlyList<VtokFile> files, DecodeOptions options, CancellationToken cancellation)
     {
         using IEnumerator<RgbImage> pictures = Tokenizer.Decode(files, options, cancellation).GetEnumerator();
@@ -65,6 +65,10 @@ internal sealed class ModelSession : IDisposable
         try
         {
             return pictures.MoveNext();
+        }
+        catch (PixelsUnavailableException e)
+        {
+            throw new SubjectException(Entry.Name, e);
         }
         catch (ArgumentException e) when (e.ParamName == "options")
         {

@@ -31,4 +31,15 @@ public class FeaturesCommandTests
 
         cli.Run("features", cli.TokenFile("a.vtok"), "--kind", "taste").IsRefusal(2, "default has half, twice");
     }
+
+    [TestMethod]
+    public void Decode_of_a_model_without_pixels_is_one_line_that_offers_features()
+    {
+        using var cli = new CliHarness();
+        TokenizerInfo info = IdentityModel.Describe("wordy", weights: '5', order: TokenOrder.Causal);
+        FakeOpener.Save(cli["models/wordy"], info);
+        string file = cli.TokenFile("a.vtok", info: info);
+
+        cli.Run("decode", file, "-o", cli["a.png"]).IsRefusal(4, "wordy: this tokenizer leaves pixels to a diffusion model (vtok features gives its conditioning)");
+    }
 }

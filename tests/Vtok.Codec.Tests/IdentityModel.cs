@@ -58,6 +58,8 @@ internal sealed class IdentityModel : ITokenizerModel, IFeatureTokenizer
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
         Asked = options;
+        if (Info.Order == TokenOrder.Causal) // as families that leave pixels to a diffusion model
+            throw new PixelsUnavailableException();
         if (options?.Look is not (null or "faithful"))
             throw new ArgumentException($"look {options.Look}: expected faithful", nameof(options));
         Batches.Add(ids.size(0));
