@@ -21,6 +21,9 @@ public sealed record ImageEncodeOptions
     /// <summary>Search effort. Default: <see cref="EncodeEffort.Default"/>, whose shorter files are prefixes of longer ones.</summary>
     public EncodeEffort Effort { get; init; }
 
+    /// <summary>Seed of the draws of an encoder that can sample; null means its deterministic choice.</summary>
+    public ulong? Seed { get; init; }
+
     /// <summary>Colour that transparent pixels were laid on, to be noted in the file; null notes nothing.</summary>
     public VtokBackground? Background { get; init; }
 }

@@ -34,7 +34,7 @@ public sealed class ImageTokenizer : IDisposable
     /// <summary>Most pixels of a decoded picture. Default: 100 megapixels.</summary>
     public long MaxPixels { get; init; } = 100_000_000;
 
-    /// <summary>Tokens that a picture of this size takes, over all its lanes. The networks do not run.</summary>
+    /// <summary>Tokens that a picture of this size takes, over all its lanes; the most where the picture decides (order Set). The networks do not run.</summary>
     /// <param name="width">1..65535.</param>
     /// <param name="height">1..65535.</param>
     /// <param name="options">Layout and length; null means the defaults.</param>
@@ -87,10 +87,11 @@ public sealed class ImageTokenizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pictures);
         options ??= new ImageEncodeOptions();
-        using IEnumerator<ReadOnlyMemory<int>> lanes = EncodeLanes(pictures.SelectMany(p => p.Lanes), new EncodeOptions
+        using IEnumerator<DynamicTokens> lanes = EncodeLanes(pictures.SelectMany(p => p.Lanes), new EncodeOptions
         {
             Tokens = TokensOf(options),
             Effort = options.TargetBytes is null ? options.Effort : EncodeEffort.Default,
+            Seed = options.Seed,
         }, cancellation).GetEnumerator();
         var files = new List<VtokFile>(pictures.Count);
         foreach (PreparedPicture picture in pictures)
@@ -128,7 +129,7 @@ public sealed class ImageTokenizer : IDisposable
     public IReadOnlyList<string> FeatureKinds => (_model as IFeatureTokenizer)?.FeatureKinds ?? [];
 
     /// <summary>The ids of a file read as features.</summary>
-    /// <param name="file">A file of this model, all lanes of one length.</param>
+    /// <param name="file">A file of this model; lanes of several lengths only for features that do not have the lane's length.</param>
     /// <param name="kind">One of <see cref="FeatureKinds"/>; null means the first.</param>
     /// <returns>The first dimension is the lanes.</returns>
     /// <exception cref="NotSupportedException">The model has no features.</exception>
@@ -143,8 +144,11 @@ public sealed class ImageTokenizer : IDisposable
         {
             using IDisposable inference = inference_mode();
             using DisposeScope scope = NewDisposeScope();
-            Tensor values = features.Features(PictureTensors.ToTensor(file.Lanes, _model.Device), kind ?? features.FeatureKinds[0]);
-            Tensor onHost = values.to(ScalarType.Float32).contiguous().cpu();
+            Tensor[] runs = [.. Batches(file.Lanes, (a, b) => a.Length == b.Length)
+                .Select(lanes => features.Features(PictureTensors.ToTensor(lanes, _model.Device), kind ?? features.FeatureKinds[0]))];
+            if (runs.Any(run => !run.shape.AsSpan(1).SequenceEqual(runs[0].shape.AsSpan(1))))
+                throw new ArgumentException($"the tiles have different numbers of tokens, so their \"{kind ?? features.FeatureKinds[0]}\" are no one array (encode with --layout fit or crop)", nameof(kind));
+            Tensor onHost = cat(runs).to(ScalarType.Float32).contiguous().cpu();
             return new FeatureArray(onHost.data<float>().ToArray(), onHost.shape);
         }
     }
@@ -207,29 +211,38 @@ public sealed class ImageTokenizer : IDisposable
         VtokFile fitting = SizeTarget.Fit(file, Info, target);
         if (options.Effort == EncodeEffort.Default)
             return fitting;
-        var searched = new EncodeOptions { Tokens = fitting.Count, Effort = options.Effort }; // the length is known now: search for it
+        var searched = new EncodeOptions { Tokens = fitting.Count, Effort = options.Effort, Seed = options.Seed }; // the length is known now: search for it
         return ToFile(picture, [.. EncodeLanes(picture.Lanes, searched, cancellation)], options);
     }
 
-    private VtokFile ToFile(PreparedPicture picture, IReadOnlyList<ReadOnlyMemory<int>> lanes, ImageEncodeOptions options) =>
-        VtokFile.Create(Info, picture.Layout, picture.Width, picture.Height, lanes, picture.Overlap, new VtokExtensions { Background = options.Background });
+    private VtokFile ToFile(PreparedPicture picture, IReadOnlyList<DynamicTokens> lanes, ImageEncodeOptions options) =>
+        VtokFile.Create(Info, picture.Layout, picture.Width, picture.Height, [.. lanes.Select(lane => lane.Ids)], picture.Overlap, new VtokExtensions
+        {
+            Background = options.Background,
+            KeptPositions = Info.Order == TokenOrder.Set ? KeptPositions.Pack([.. lanes.Select(lane => lane.Positions)], Info.Vocabulary.Positions!.Value) : default,
+        });
 
-    private IEnumerable<ReadOnlyMemory<int>> EncodeLanes(IEnumerable<RgbImage> lanes, EncodeOptions options, CancellationToken cancellation)
+    private IEnumerable<DynamicTokens> EncodeLanes(IEnumerable<RgbImage> lanes, EncodeOptions options, CancellationToken cancellation)
     {
         foreach (List<RgbImage> batch in Batches(lanes, (a, b) => a.Width == b.Width && a.Height == b.Height))
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<ReadOnlyMemory<int>> ids;
+            IReadOnlyList<DynamicTokens> tokens;
             lock (_networks)
             {
                 using IDisposable inference = inference_mode();
                 using DisposeScope scope = NewDisposeScope();
-                ids = PictureTensors.ToLanes(_model.Encode(PictureTensors.ToTensor(batch, _model.Device), options));
+                tokens = Encode(PictureTensors.ToTensor(batch, _model.Device), options);
             }
-            foreach (ReadOnlyMemory<int> lane in ids)
+            foreach (DynamicTokens lane in tokens)
                 yield return lane;
         }
     }
+
+    // Positions stay empty where the model does not choose them.
+    private IReadOnlyList<DynamicTokens> Encode(Tensor pictures, EncodeOptions options) => _model is IDynamicLengthTokenizer dynamic
+        ? dynamic.EncodeDynamic(pictures, options)
+        : [.. PictureTensors.ToLanes(_model.Encode(pictures, options)).Select(ids => new DynamicTokens(ids, default))];
 
     private IEnumerable<RgbImage> DecodeEach(
         IReadOnlyList<VtokFile> files, PictureLayout[] layouts, DecodeOptions? options, CancellationToken cancellation)

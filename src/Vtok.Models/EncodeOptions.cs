@@ -18,4 +18,7 @@ public sealed record EncodeOptions
 
     /// <summary>Search effort. Default: <see cref="EncodeEffort.Default"/>.</summary>
     public EncodeEffort Effort { get; init; }
+
+    /// <summary>Seed of the draws of an encoder that can sample; null means its deterministic choice.</summary>
+    public ulong? Seed { get; init; }
 }

@@ -60,6 +60,13 @@ public static class CaseRunners
         new LlamaGen.DiscriminatorRunner(),
         new LlamaGen.PerceptualRunner(),
         new LlamaGen.PreprocessingRunner(),
+        new Lavit.VitRunner(),
+        new Lavit.SelectorRunner(),
+        new Lavit.MergerRunner(),
+        new Lavit.QuantizerRunner(),
+        new Lavit.TokenizerRunner(),
+        new Lavit.DecoderRunner(),
+        new Lavit.PreprocessingRunner(),
     ];
 
     /// <summary>Builders of full-size models for manifest-*.json.</summary>
@@ -70,6 +77,7 @@ public static class CaseRunners
         new LlamaGen.ManifestBuilder(),
         new TokenFlow.ManifestBuilder(),
         new Seed.ManifestBuilder(),
+        new Lavit.ManifestBuilder(),
     ];
 
     /// <summary>Runners of the other JSON files that lie beside the cases.</summary>

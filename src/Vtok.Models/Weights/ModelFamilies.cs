@@ -1,5 +1,6 @@
 using Vtok.Models.FlexTok;
 using Vtok.Models.LlamaGen;
+using Vtok.Models.Lavit;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Residual;
 using Vtok.Models.TokenFlow;
@@ -21,6 +22,7 @@ public static class ModelFamilies
         new LlamaGenFamily(),
         new TokenFlowFamily(),
         new SeedFamily(),
+        new LavitFamily(),
     ];
 
     /// <summary>The family of a config.</summary>
