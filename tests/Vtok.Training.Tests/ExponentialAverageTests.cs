@@ -17,7 +17,7 @@ public sealed class ExponentialAverageTests
         double expected = 0;
         for (int step = 0; step < 200; step++)
         {
-            double value = Math.Sin(step), decay = Math.Min(0.9, (1.0 + step) / (10 + step));
+            double value = Math.Sin(step), decay = step == 0 ? 0 : Math.Min(0.9, (1.0 + step) / (10 + step));
             expected += (1 - decay) * (value - expected);
             Set(model, value);
 

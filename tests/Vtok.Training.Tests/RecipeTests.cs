@@ -25,9 +25,9 @@ public sealed class RecipeTests
     }
 
     [TestMethod]
-    [DataRow("""{"name":"x","sceds":1,"settings":{"model":"m"}}""", "sceds", "seed")]
-    [DataRow("""{"name":"x","optimizer":{"weightdecay":0},"settings":{"model":"m"}}""", "optimizer.weightdecay", "weightDecay")]
-    [DataRow("""{"name":"x","settings":{"model":"m","gridWeigth":1}}""", "settings.gridWeigth", "gridWeight")]
+    [DataRow("""{"name":"x","task":"residual-refine","sceds":1,"settings":{"model":"m"}}""", "sceds", "seed")]
+    [DataRow("""{"name":"x","task":"residual-refine","optimizer":{"weightdecay":0},"settings":{"model":"m"}}""", "optimizer.weightdecay", "weightDecay")]
+    [DataRow("""{"name":"x","task":"residual-refine","settings":{"model":"m","gridWeigth":1}}""", "settings.gridWeigth", "gridWeight")]
     public void An_unknown_key_is_refused_with_the_nearest_known_one(string json, string path, string nearest)
     {
         var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(json));

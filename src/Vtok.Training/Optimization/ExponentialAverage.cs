@@ -1,16 +1,23 @@
 namespace Vtok.Training.Optimization;
 
 /// <summary>Exponential average of a module's parameters: a + (1 - decay) (w - a) after every step.</summary>
-/// <remarks>The decay is min(decay, (1 + step) / (10 + step)), so that the start is forgotten soon.</remarks>
+/// <remarks>The decay rises as <see cref="AverageDecay"/> says, so that the start is forgotten soon. Frozen parameters are copied.</remarks>
 public sealed class ExponentialAverage : IDisposable
 {
     private readonly (string Name, TorchSharp.Modules.Parameter Parameter, Tensor Average)[] _entries;
-    private readonly double _decay;
+    private readonly AverageDecay _decay;
+
+    /// <summary>Starts at the present weights, with the usual ramp.</summary>
+    /// <param name="module">The module to follow.</param>
+    /// <param name="decay">0..1; 0 follows the weights exactly.</param>
+    public ExponentialAverage(nn.Module module, double decay) : this(module, new AverageDecay { Most = decay })
+    {
+    }
 
     /// <summary>Starts at the present weights.</summary>
     /// <param name="module">The module to follow.</param>
-    /// <param name="decay">0..1; 0 follows the weights exactly.</param>
-    public ExponentialAverage(nn.Module module, double decay)
+    /// <param name="decay">The decay of each update.</param>
+    public ExponentialAverage(nn.Module module, AverageDecay decay)
     {
         _decay = decay;
         using (no_grad())
@@ -24,11 +31,13 @@ public sealed class ExponentialAverage : IDisposable
     /// <param name="step">Steps done before this one.</param>
     public void Update(long step)
     {
-        double decay = Math.Min(_decay, (1.0 + step) / (10.0 + step));
+        if (step % _decay.Every != 0)
+            return;
+        double decay = _decay.At(step);
         using (no_grad())
         using (NewDisposeScope())
             foreach ((_, TorchSharp.Modules.Parameter parameter, Tensor average) in _entries)
-                average.lerp_(parameter, 1 - decay);
+                average.lerp_(parameter, parameter.requires_grad ? 1 - decay : 1);
     }
 
     /// <summary>Puts the averages into the module until the result is disposed.</summary>

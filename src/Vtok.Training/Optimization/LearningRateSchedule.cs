@@ -6,7 +6,7 @@ namespace Vtok.Training.Optimization;
 /// <param name="recipe">Shape.</param>
 /// <param name="rate">Rate of the constant part.</param>
 /// <param name="steps">All steps.</param>
-public sealed class LearningRateSchedule(ScheduleRecipe recipe, double rate, long steps)
+public sealed class LearningRateSchedule(ScheduleRecipe recipe, double rate, long steps) : ILearningRate
 {
     /// <summary>The rate of a step.</summary>
     /// <param name="step">0 for the first; after the last step the floor.</param>

@@ -15,7 +15,7 @@ public sealed class TrainingLoop
     private readonly TrainingRun _run;
     private readonly Recipe _recipe;
     private readonly TrainingTask _task;
-    private readonly LearningRateSchedule _schedule;
+    private readonly ILearningRate _schedule;
     private readonly TrainingMeter _meter = new();
 
     /// <summary>Prepares a run.</summary>
@@ -24,7 +24,7 @@ public sealed class TrainingLoop
         _run = run;
         _recipe = run.Recipe;
         _task = task;
-        _schedule = new LearningRateSchedule(_recipe.Schedule, _recipe.Optimizer.LearningRate, _recipe.Steps);
+        _schedule = _recipe.Schedule.Over(_recipe.Optimizer.LearningRate, _recipe.Steps);
     }
 
     /// <summary>Trains to the end of the recipe, of the time, or until asked to stop; goes on from the newest whole checkpoint of the run folder.</summary>
@@ -32,7 +32,7 @@ public sealed class TrainingLoop
     public TrainingOutcome Run()
     {
         Directory.CreateDirectory(_run.Folder);
-        using var state = new TrainingState(_task.Model, _recipe);
+        using var state = new TrainingState(_task, _recipe);
         Resume(state);
         using var log = new TrainingLog(InRun("log.jsonl"), state.Step);
         TrainingEnd end = Train(state, log);
@@ -95,14 +95,15 @@ public sealed class TrainingLoop
     {
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<LossTerm> terms = _task.Losses(batch);
-        Tensor loss = terms.Where(term => term.Weight != 0).Select(term => term.Value * term.Weight).Aggregate((sum, term) => sum + term);
-        foreach (TorchSharp.Modules.Parameter parameter in state.Parameters)
-            parameter.grad = null;
-        loss.backward();
-        Tensor norm = GradientNorm.Clip(state.Parameters, _recipe.Optimizer.Clip);
-        state.Optimizer.LearningRate = _schedule.At(state.Step);
-        state.Optimizer.Step();
+        Tensor loss = state.Trainee.Backward(terms);
+        Tensor norm = state.Trainee.Update(_schedule.At(state.Step));
         state.Average.Update(state.Step);
+        if (_task.Opponent?.Losses(state.Step) is { Count: > 0 } replies)
+        {
+            state.Opponent!.Backward(replies);
+            state.Opponent.Update(_task.Opponent.LearningRateAt(state.Step));
+            terms = [.. terms, .. replies];
+        }
         _task.AfterStep(state.Step);
         _meter.Add(terms, loss, norm, batch.Pictures);
         state.Step++;

@@ -1,33 +1,24 @@
-using Vtok.Torch;
 using Vtok.Training.Optimization;
+using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Runs;
 
 /// <summary>All that changes while training: weights, their average, the moments, the step. What a checkpoint saves and restores.</summary>
 internal sealed class TrainingState : IDisposable
 {
-    public TrainingState(nn.Module model, Recipes.Recipe recipe)
+    public TrainingState(TrainingTask task, Recipes.Recipe recipe)
     {
-        Model = model;
-        Average = new ExponentialAverage(model, recipe.Average);
-        Parameters = [.. model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => p.parameter)];
-        Optimizer = new FusedAdamW(Parameters)
-        {
-            LearningRate = recipe.Optimizer.LearningRate,
-            Beta1 = recipe.Optimizer.Beta1,
-            Beta2 = recipe.Optimizer.Beta2,
-            Epsilon = recipe.Optimizer.Epsilon,
-            WeightDecay = recipe.Optimizer.WeightDecay,
-        };
+        Average = new ExponentialAverage(task.Model, recipe.Average);
+        Trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
+        if (task.Opponent is { } opponent)
+            Opponent = new Trainee(opponent.Model, opponent.Optimizer, opponent.Decays);
     }
-
-    public nn.Module Model { get; }
-
-    public IReadOnlyList<TorchSharp.Modules.Parameter> Parameters { get; }
 
     public ExponentialAverage Average { get; }
 
-    public FusedAdamW Optimizer { get; }
+    public Trainee Trainee { get; }
+
+    public Trainee? Opponent { get; }
 
     /// <summary>Steps done; the next batch is that of this step.</summary>
     public long Step { get; set; }
@@ -42,23 +33,31 @@ internal sealed class TrainingState : IDisposable
     public Dictionary<string, Tensor> Tensors()
     {
         var tensors = new Dictionary<string, Tensor>();
-        foreach ((string name, Tensor value) in Model.state_dict())
-            tensors[$"model.{name}"] = value;
+        Add(Trainee, "");
         foreach ((string name, Tensor value) in Average.Entries)
             tensors[$"average.{name}"] = value;
-        int i = 0;
-        foreach ((Tensor first, Tensor second, Tensor step) in Optimizer.State)
-        {
-            tensors[$"optimizer.{i}.first"] = first;
-            tensors[$"optimizer.{i}.second"] = second;
-            tensors[$"optimizer.{i++}.step"] = step;
-        }
+        if (Opponent is not null)
+            Add(Opponent, "opponent.");
         return tensors;
+
+        void Add(Trainee trainee, string prefix)
+        {
+            foreach ((string name, Tensor value) in trainee.Model.state_dict())
+                tensors[$"{prefix}model.{name}"] = value;
+            int i = 0;
+            foreach ((Tensor first, Tensor second, Tensor step) in trainee.Optimizer.State)
+            {
+                tensors[$"{prefix}optimizer.{i}.first"] = first;
+                tensors[$"{prefix}optimizer.{i}.second"] = second;
+                tensors[$"{prefix}optimizer.{i++}.step"] = step;
+            }
+        }
     }
 
     public void Dispose()
     {
         Average.Dispose();
-        Optimizer.Dispose();
+        Trainee.Dispose();
+        Opponent?.Dispose();
     }
 }

@@ -4,4 +4,12 @@ namespace Vtok.Training.Tasks;
 /// <param name="Name">Name in the log.</param>
 /// <param name="Value">A scalar.</param>
 /// <param name="Weight">Factor in the sum; 0 for a value that is only logged.</param>
-public sealed record LossTerm(string Name, Tensor Value, double Weight = 1);
+public sealed record LossTerm(string Name, Tensor Value, double Weight = 1)
+{
+    /// <summary>The weighted sum, a scalar in the caller's scope.</summary>
+    public static Tensor Sum(IReadOnlyList<LossTerm> terms)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return terms.Where(term => term.Weight != 0).Select(term => term.Value * term.Weight).Aggregate((sum, term) => sum + term).MoveToOuterDisposeScope();
+    }
+}

@@ -1,3 +1,6 @@
+using Vtok.Models.OneDPiece;
+using Vtok.Training.Titok;
+
 namespace Vtok.Training.Tasks;
 
 /// <summary>All kinds of tasks, one line each.</summary>
@@ -8,5 +11,8 @@ public static class TaskKinds
     [
         new ResidualFitTaskKind(),
         new RefinementTaskKind(),
+        new TitokTaskKind("titok-stage1", OneDPieceForm.StageOne),
+        new TitokTaskKind("titok-stage2", OneDPieceForm.TwoStage),
+        new TitokTaskKind("titok-single-stage", OneDPieceForm.OneStage),
     ];
 }

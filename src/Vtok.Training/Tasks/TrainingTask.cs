@@ -12,6 +12,12 @@ public abstract class TrainingTask : IDisposable
     /// <summary>Loss terms of a batch. Every random draw derives from the batch's step.</summary>
     public abstract IReadOnlyList<LossTerm> Losses(TrainingBatch batch);
 
+    /// <summary>Whether the weights of a parameter decay, where the recipe has a weight decay.</summary>
+    public virtual bool Decays(string name, Tensor parameter) => true;
+
+    /// <summary>A second network that is trained against this one after each of its steps, or null.</summary>
+    public virtual Opponent? Opponent => null;
+
     /// <summary>Called after every optimizer step, for what is not trained by gradients (codebook statistics, revival of dead codes).</summary>
     public virtual void AfterStep(long step) { }
 

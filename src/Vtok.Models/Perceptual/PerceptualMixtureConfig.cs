@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Vtok.Models.Perceptual;
+
+/// <summary>The parts of a <see cref="PerceptualMixture"/> and their weights.</summary>
+/// <param name="Lpips">Weight of LPIPS-VGG16, or null without it.</param>
+/// <param name="ConvNext">Weight of the ConvNeXt logits, or null without them.</param>
+public sealed partial record PerceptualMixtureConfig(double? Lpips, double? ConvNext)
+{
+    /// <summary>Reads a published name: "convnext_s", "lpips", or "lpips-convnext_s-a-b" with the weights a and b.</summary>
+    /// <returns>Null when it is none of these.</returns>
+    public static PerceptualMixtureConfig? Parse(string name) => name switch
+    {
+        "lpips" => new(1, null),
+        "convnext_s" => new(null, 1),
+        _ when Mixture().Match(name) is { Success: true } match => new(Number(match.Groups[1].Value), Number(match.Groups[2].Value)),
+        _ => null,
+    };
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^lpips-convnext_s-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$")]
+    private static partial Regex Mixture();
+}

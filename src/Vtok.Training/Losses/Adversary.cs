@@ -1,0 +1,90 @@
+using TorchSharp.Utils;
+using Vtok.Models.Discriminators;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Losses;
+
+/// <summary>A discriminator with the hinge loss, a start step and LeCam regularisation, as TiTok's loss module holds it.</summary>
+/// <remarks>Keys: discriminator.*, ema_real_logits_mean and ema_fake_logits_mean [1].</remarks>
+public sealed class Adversary : nn.Module
+{
+    private const string RealAverage = "ema_real_logits_mean";
+    private const string FakeAverage = "ema_fake_logits_mean";
+
+    [ComponentName(Name = "discriminator")] private readonly nn.Module<Tensor, Tensor> _discriminator;
+
+    /// <summary>Creates the loss over a discriminator, which it owns.</summary>
+    /// <param name="discriminator">Pictures [B, 3, H, W] to logits of any shape.</param>
+    /// <param name="settings">Weights and start.</param>
+    public Adversary(nn.Module<Tensor, Tensor> discriminator, AdversarialSettings settings) : base(nameof(Adversary))
+    {
+        (_discriminator, Settings) = (discriminator, settings);
+        RegisterComponents();
+        register_buffer(RealAverage, zeros(1));
+        register_buffer(FakeAverage, zeros(1));
+    }
+
+    /// <summary>Weights and start.</summary>
+    public AdversarialSettings Settings { get; }
+
+    /// <summary>LeCam's average of the mean logit of real pictures [1], owned by this module.</summary>
+    public Tensor RealMean => get_buffer(RealAverage)!;
+
+    /// <summary>LeCam's average of the mean logit of reconstructions [1], owned by this module.</summary>
+    public Tensor FakeMean => get_buffer(FakeAverage)!;
+
+    /// <summary>Factor of both losses at a step: 0 before the start.</summary>
+    public double FactorAt(long step) => step >= Settings.Start ? Settings.Factor : 0;
+
+    /// <summary>The generator's term, "gan": -mean D(reconstruction); zero before the start.</summary>
+    public LossTerm GeneratorTerm(Tensor reconstruction, long step)
+    {
+        double factor = FactorAt(step);
+        if (factor == 0)
+            return new LossTerm("gan", zeros([], device: reconstruction.device), 0);
+        using DisposeScope scope = NewDisposeScope();
+        Freeze(true); // the generator's pass needs no gradients of these weights
+        Tensor value = AdversarialLoss.GeneratorHinge(_discriminator.call(reconstruction)).MoveToOuterDisposeScope();
+        Freeze(false);
+        return new LossTerm("gan", value, Settings.Weight * factor);
+    }
+
+    /// <summary>The discriminator's terms, "discriminator" (hinge) and "lecam", with the mean logits for the log; moves LeCam's averages.</summary>
+    /// <param name="pictures">Real pictures.</param>
+    /// <param name="reconstruction">Reconstructions; no gradient flows into them.</param>
+    /// <param name="step">The step.</param>
+    /// <returns>Nothing before the start.</returns>
+    public IReadOnlyList<LossTerm> DiscriminatorTerms(Tensor pictures, Tensor reconstruction, long step)
+    {
+        double factor = FactorAt(step);
+        if (factor == 0)
+            return [];
+        using DisposeScope scope = NewDisposeScope();
+        Tensor real = _discriminator.call(pictures.detach()), fake = _discriminator.call(reconstruction.detach());
+        Tensor realMean = real.mean(), fakeMean = fake.mean();
+        Tensor hinge = AdversarialLoss.DiscriminatorHinge(real, fake);
+        List<LossTerm> terms = [new("discriminator", hinge, factor), new("logits-real", realMean, 0), new("logits-fake", fakeMean, 0)];
+        if (Settings.LeCamWeight > 0)
+        {
+            Tensor lecam = nn.functional.relu(realMean - FakeMean).square().mean() + nn.functional.relu(RealMean - fakeMean).square().mean();
+            terms.Add(new LossTerm("lecam", lecam, Settings.LeCamWeight));
+            Follow(RealMean, realMean);
+            Follow(FakeMean, fakeMean);
+        }
+        foreach (LossTerm term in terms)
+            term.Value.MoveToOuterDisposeScope();
+        return terms;
+    }
+
+    private void Follow(Tensor average, Tensor mean)
+    {
+        using IDisposable quiet = no_grad();
+        average.detach().mul_(Settings.LeCamDecay).add_(mean.detach(), alpha: 1 - Settings.LeCamDecay);
+    }
+
+    private void Freeze(bool frozen)
+    {
+        foreach (TorchSharp.Modules.Parameter parameter in _discriminator.parameters())
+            parameter.requires_grad = !frozen;
+    }
+}

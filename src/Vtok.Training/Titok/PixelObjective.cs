@@ -1,0 +1,50 @@
+using Vtok.Models.OneDPiece;
+using Vtok.Models.Quantizers;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Titok;
+
+/// <summary>The stages that end in pixels: stage two, which trains the decoder's side over frozen tokens, and single-stage training of everything.</summary>
+internal sealed class PixelObjective
+{
+    private readonly OneDPieceNetwork _network;
+    private readonly GeneratorLoss _loss;
+
+    /// <summary>Takes a network of the two-stage form, whose encoder's side is frozen here, or of the one-stage form.</summary>
+    public PixelObjective(OneDPieceNetwork network, GeneratorLoss loss)
+    {
+        (_network, _loss) = (network, loss);
+        if (!FrozenTokens)
+            return;
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
+            parameter.requires_grad = name.StartsWith("decoder.", StringComparison.Ordinal) || name.StartsWith("pixel_", StringComparison.Ordinal);
+    }
+
+    private bool FrozenTokens => _network.Config.Form == OneDPieceForm.TwoStage;
+
+    /// <summary>Reconstruction and loss terms.</summary>
+    /// <param name="pictures">[B, 3, S, S] in 0..1.</param>
+    /// <param name="step">The step, for the discriminator's start.</param>
+    /// <param name="length">Tokens that the decoder sees, or null for all.</param>
+    /// <param name="noise">Standard normal draws [B, C, 1, N] of a continuous model, else null.</param>
+    /// <param name="text">Text features [B, T, E] where the decoder reads them, else null.</param>
+    public PixelOutput Run(Tensor pictures, long step, int? length = null, Tensor? noise = null, Tensor? text = null)
+    {
+        (Tensor vectors, IReadOnlyList<LossTerm> bottleneck) = Tokens(pictures, noise);
+        Tensor reconstruction = _network.Decode(vectors, length, text).to(ScalarType.Float32);
+        return new PixelOutput(reconstruction, _loss.Terms(pictures, reconstruction, bottleneck, step));
+    }
+
+    private (Tensor Vectors, IReadOnlyList<LossTerm> Terms) Tokens(Tensor pictures, Tensor? noise)
+    {
+        using IDisposable? quiet = FrozenTokens ? no_grad() : null;
+        Tensor latents = _network.Encode(pictures);
+        if (!_network.Config.Continuous)
+        {
+            QuantizerOutput quantized = _network.Quantize(latents);
+            return (quantized.Quantized, BottleneckTerms.Of(quantized, _loss.Settings.QuantizerWeight));
+        }
+        using DiagonalGaussian gaussian = _network.Distribution(latents);
+        return (gaussian.Sample(noise ?? throw new ArgumentNullException(nameof(noise))), BottleneckTerms.Of(gaussian, _loss.Settings.DivergenceWeight));
+    }
+}

@@ -1,0 +1,23 @@
+using Vtok.Models.OneDPiece;
+using Vtok.Models.Quantizers;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Titok;
+
+/// <summary>Stage one: the decoder guesses the codes that the proxy tokenizer gives the same pictures (arXiv 2406.07550, section 3.3).</summary>
+/// <param name="network">A network of the stage-one form.</param>
+/// <param name="quantizerWeight">Weight of the quantizer's losses.</param>
+internal sealed class StageOneObjective(OneDPieceNetwork network, double quantizerWeight)
+{
+    /// <summary>Logits and the terms "cross-entropy", "quantizer", "commitment" and "codebook".</summary>
+    /// <param name="pictures">[B, 3, S, S] in 0..1.</param>
+    /// <param name="codes">Proxy codes, int64 [B, gg], row by row.</param>
+    /// <param name="length">Tokens that the decoder sees; the quantizer's losses see them all.</param>
+    public StageOneOutput Run(Tensor pictures, Tensor codes, int length)
+    {
+        QuantizerOutput quantized = network.Quantize(network.Encode(pictures));
+        Tensor logits = network.ProxyLogits(quantized.Quantized, length);
+        Tensor entropy = nn.functional.cross_entropy(logits.to(ScalarType.Float32).flatten(2), codes);
+        return new StageOneOutput(logits, quantized.Ids, [new("cross-entropy", entropy), .. BottleneckTerms.Of(quantized, quantizerWeight)]);
+    }
+}

@@ -1,0 +1,56 @@
+using Vtok.Models.OneDPiece;
+using Vtok.Models.Perceptual;
+using Vtok.Training.Losses;
+using Vtok.Training.Optimization;
+using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Titok;
+
+/// <summary>The stages that end in pixels, with their perceptual distance and discriminator.</summary>
+internal abstract class TitokPixelTask : TitokTask
+{
+    private readonly Recipe _recipe;
+    private readonly PixelObjective _objective;
+    private readonly PerceptualMixture? _perceptual;
+    private readonly Adversary? _adversarial;
+    private readonly DiscriminatorOpponent? _opponent;
+
+    /// <summary>Prepares the task; it owns network, perceptual distance, discriminator and held-out pictures.</summary>
+    protected TitokPixelTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PerceptualMixture? perceptual, Adversary? adversarial,
+        Func<long, TrainingBatch> data, Tensor? held, Device device) : base(recipe, network, data, held, device)
+    {
+        (_recipe, _perceptual, _adversarial) = (recipe, perceptual, adversarial);
+        _objective = new PixelObjective(network, new GeneratorLoss(settings.Loss, perceptual, adversarial, network.Config.Continuous));
+        if (adversarial is null)
+            return;
+        // The floor of the recipe is a share of the rate; the discriminator falls to the same absolute rate as the network.
+        ScheduleRecipe shape = recipe.Schedule;
+        double end = shape.Floor * recipe.Optimizer.LearningRate;
+        TickSchedule schedule = TickSchedule.Discriminator(settings.DiscriminatorRate, end, shape.Warmup, recipe.Steps, adversarial.Settings.Start) with { Cosine = shape.Falls };
+        _opponent = new DiscriminatorOpponent(adversarial, recipe.Optimizer, schedule, ParameterDecay.Of(network.Config.Nested));
+    }
+
+    public override Opponent? Opponent => _opponent;
+
+    protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, long step)
+    {
+        using Generator noise = new RandomDraw(_recipe.Seed, step, "noise").NextGenerator();
+        OneDPieceConfig config = Network.Config;
+        Tensor? draws = config.Continuous ? randn([pictures.size(0), config.TokenSize, 1, config.LatentTokens], generator: noise).to(pictures.device) : null;
+        PixelOutput output = _objective.Run(pictures, step, TokensAt(step), draws);
+        _opponent?.Look(pictures, output.Reconstruction);
+        return output.Terms;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _perceptual?.Dispose();
+            _adversarial?.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}

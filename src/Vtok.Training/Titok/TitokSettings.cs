@@ -1,0 +1,100 @@
+using Vtok.Models.Discriminators;
+using Vtok.Models.OneDPiece;
+using Vtok.Models.Perceptual;
+using Vtok.Training.Losses;
+using Vtok.Training.Recipes;
+
+namespace Vtok.Training.Titok;
+
+/// <summary>Settings of the tasks "titok-stage1", "titok-stage2" and "titok-single-stage". Defaults: as published with TiTok.</summary>
+public sealed record TitokSettings
+{
+    /// <summary>The network in the form of its stage.</summary>
+    public required OneDPieceConfig Network { get; init; }
+
+    /// <summary>Checkpoint of the proxy tokenizer (MaskGIT-VQGAN), or null; stage one needs it, stage two starts its pixel decoder from it.</summary>
+    public required string? Proxy { get; init; }
+
+    /// <summary>Checkpoint that the network starts from, or null; stage two needs one of stage one.</summary>
+    public required string? StartFrom { get; init; }
+
+    /// <summary>The perceptual distance, or null for none.</summary>
+    public required PerceptualMixtureConfig? Perceptual { get; init; }
+
+    /// <summary>Weights of the perceptual networks: ConvNeXt-S, VGG16, LPIPS's linear layers.</summary>
+    public required (string? ConvNext, string? Vgg, string? Heads) PerceptualWeights { get; init; }
+
+    /// <summary>Weights of the loss terms.</summary>
+    public required PixelLossSettings Loss { get; init; }
+
+    /// <summary>The discriminator's weights and start, or null for none.</summary>
+    public required AdversarialSettings? Adversarial { get; init; }
+
+    /// <summary>Size of the discriminator.</summary>
+    public required BlurDiscriminatorConfig Discriminator { get; init; }
+
+    /// <summary>Learning rate of the discriminator.</summary>
+    public required double DiscriminatorRate { get; init; }
+
+    /// <summary>Decoding threads.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>Bytes of decoded pictures that are kept.</summary>
+    public required long CacheBytes { get; init; }
+
+    /// <summary>Every how many pictures of the validation folder one is measured.</summary>
+    public required int ValidateEvery { get; init; }
+
+    internal static TitokSettings Read(RecipeSection section, OneDPieceForm form)
+    {
+        bool single = form == OneDPieceForm.OneStage, pixels = form != OneDPieceForm.StageOne;
+        RecipeSection losses = section.Section("losses");
+        string perceptual = pixels ? losses.Text("perceptual", single ? "lpips-convnext_s-1.0-0.1" : "convnext_s")! : "none";
+        PerceptualMixtureConfig? mixture = PerceptualMixtureConfig.Parse(perceptual);
+        if (mixture is null && perceptual != "none")
+            losses.Fault("perceptual", $"\"{perceptual}\" is unknown; expected none, convnext_s, lpips, or lpips-convnext_s-a-b with two weights");
+        RecipeSection discriminator = section.Section("discriminator");
+        bool adversarial = pixels && discriminator.Flag("enabled", true);
+        int channels = 128, groups = 32, stages = 3;
+        double rate = 1e-4;
+        AdversarialSettings? settings = null;
+        if (pixels)
+        {
+            channels = discriminator.Integer("channels", channels, 1, 4096);
+            groups = discriminator.Integer("groups", groups, 1, 4096);
+            stages = discriminator.Integer("stages", stages, 1, 8);
+            rate = discriminator.Number("lr", rate, 0, 10);
+            settings = new AdversarialSettings
+            {
+                Start = discriminator.Integer("start", single ? 200_000 : 20_000, 0, int.MaxValue),
+                Factor = discriminator.Number("factor", 1, 0, 100),
+                Weight = discriminator.Number("weight", single ? 0.1 : 0.01, 0, 100),
+                LeCamWeight = discriminator.Number("lecam", 0.001, 0, 100),
+            };
+            if (channels % groups != 0)
+                discriminator.Fault("groups", $"{channels} channels do not divide into {groups} groups");
+        }
+        return new TitokSettings
+        {
+            Network = TitokNetworkRecipe.Read(section.Section("network"), form),
+            Proxy = single ? null : section.Text("proxy"),
+            StartFrom = section.Text("startFrom"),
+            Perceptual = mixture,
+            PerceptualWeights = pixels ? (section.Text("convnext"), section.Text("vgg"), section.Text("lpips")) : default,
+            Loss = new PixelLossSettings
+            {
+                Squared = !pixels || losses.Choice("reconstruction", "l2", "l2", "l1") == "l2",
+                ReconstructionWeight = pixels ? losses.Number("reconstructionWeight", 1, 0, 1000) : 1,
+                PerceptualWeight = pixels ? losses.Number("perceptualWeight", single ? 1.1 : 0.1, 0, 1000) : 0,
+                QuantizerWeight = losses.Number("quantizerWeight", form == OneDPieceForm.TwoStage ? 0 : 1, 0, 1000),
+                DivergenceWeight = single ? losses.Number("divergenceWeight", 1e-6, 0, 1000) : 0,
+            },
+            Adversarial = adversarial ? settings : null,
+            Discriminator = new BlurDiscriminatorConfig { HiddenChannels = channels, NormGroups = groups, Stages = stages },
+            DiscriminatorRate = rate,
+            Workers = section.Integer("workers", 2, 1, 256),
+            CacheBytes = (long)section.Integer("cacheMegabytes", 1024, 0, int.MaxValue) << 20,
+            ValidateEvery = section.Integer("validateEvery", 1, 1, 1_000_000),
+        };
+    }
+}

@@ -1,0 +1,49 @@
+using Vtok.Models.OneDPiece;
+using Vtok.Models.Weights;
+using Vtok.Training.Recipes;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Titok;
+
+/// <summary>Stage one of TiTok and One-D-Piece: the network learns to name the codes of a frozen proxy tokenizer.</summary>
+internal sealed class TitokStageOneTask : TitokTask
+{
+    private readonly ProxyTokenizer _proxy;
+    private readonly StageOneObjective _objective;
+
+    /// <summary>Prepares the task; it owns network, proxy and held-out pictures.</summary>
+    public TitokStageOneTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, ProxyTokenizer proxy, Func<long, TrainingBatch> data, Tensor? held, Device device)
+        : base(recipe, network, data, held, device)
+    {
+        (_proxy, _objective) = (proxy, new StageOneObjective(network, settings.Loss.QuantizerWeight));
+        _proxy.eval();
+    }
+
+    protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, long step)
+    {
+        Tensor codes;
+        using (no_grad())
+            codes = _proxy.Encode(pictures);
+        return _objective.Run(pictures, codes, TokensAt(step)).Terms;
+    }
+
+    // The likeliest codes, decoded by the proxy tokenizer.
+    protected override Tensor ToPictures(Tensor vectors, int length) => _proxy.Decode(Network.Decode(vectors, length).argmax(1));
+
+    /// <summary>The model folder carries the proxy tokenizer, without which the model has no pixels.</summary>
+    public override void Export(string folder)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var tensors = new Dictionary<string, Tensor>(Network.state_dict());
+        foreach ((string name, Tensor value) in _proxy.state_dict())
+            tensors["proxy." + name] = value;
+        ModelFolder.Save(folder, Network.Config.ToModelConfig(), tensors);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _proxy.Dispose();
+        base.Dispose(disposing);
+    }
+}

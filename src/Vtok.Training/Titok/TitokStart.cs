@@ -1,0 +1,109 @@
+using Vtok.Models.Discriminators;
+using Vtok.Models.OneDPiece;
+using Vtok.Models.Perceptual;
+using Vtok.Models.Weights;
+using Vtok.Training.Losses;
+using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
+
+namespace Vtok.Training.Titok;
+
+/// <summary>The networks of a run as its first step finds them: drawn from the seed, then filled from the checkpoints that the recipe names.</summary>
+internal static class TitokStart
+{
+    private const string PixelPrefix = "pixel_";
+
+    /// <summary>The network, drawn and then filled with what <see cref="TitokSettings.StartFrom"/> and, in stage two, the proxy tokenizer hold.</summary>
+    /// <exception cref="RecipeException">Stage two has nothing to start from.</exception>
+    /// <exception cref="CheckpointException">A checkpoint is missing, or of another network.</exception>
+    public static OneDPieceNetwork Network(Recipe recipe, TitokSettings settings, Device device)
+    {
+        bool second = settings.Network.Form == OneDPieceForm.TwoStage;
+        if (second && settings.StartFrom is null)
+            throw new RecipeException(RecipeError.Unavailable, "settings.startFrom: stage two trains over the tokens of a first stage; name its checkpoint");
+        var network = new OneDPieceNetwork(settings.Network);
+        try
+        {
+            using (Generator generator = new RandomDraw(recipe.Seed, 0, "weights").NextGenerator())
+                network.Initialize(generator);
+            if (settings.StartFrom is { } start)
+            {
+                using IWeightSource source = Open(start);
+                Fill(network, source, name => name, name => !name.StartsWith(PixelPrefix, StringComparison.Ordinal));
+            }
+            if (second && settings.Proxy is { } proxy)
+            {
+                using IWeightSource source = Open(proxy);
+                Fill(network, source, name => name[PixelPrefix.Length..], name => name.StartsWith(PixelPrefix, StringComparison.Ordinal));
+            }
+            network.to(device);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The frozen proxy tokenizer of stage one.</summary>
+    /// <exception cref="RecipeException">The recipe names none.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is missing, or of another network.</exception>
+    public static ProxyTokenizer Proxy(TitokSettings settings, Device device)
+    {
+        if (settings.Proxy is not { } path)
+            throw new RecipeException(RecipeError.Unavailable, "settings.proxy: stage one learns the codes of a MaskGIT-VQGAN; name its checkpoint (maskgit-vqgan-imagenet-f16-256.bin)");
+        var proxy = new ProxyTokenizer(settings.Network.Proxy);
+        try
+        {
+            using IWeightSource source = Open(path);
+            WeightLoader.Load(proxy, source, device);
+            return proxy;
+        }
+        catch
+        {
+            proxy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The perceptual distance with the user's weights.</summary>
+    /// <exception cref="CheckpointException">A checkpoint is missing, or of another network.</exception>
+    public static PerceptualMixture Perceptual(PerceptualMixtureConfig mixture, TitokSettings settings, Device device)
+    {
+        (string? convNext, string? vgg, string? heads) = settings.PerceptualWeights;
+        using IWeightSource? first = convNext is null ? null : Open(convNext);
+        using IWeightSource? second = vgg is null ? null : Open(vgg);
+        using IWeightSource? third = heads is null ? null : Open(heads);
+        return PerceptualMixture.Load(mixture, first, second, third, device);
+    }
+
+    /// <summary>The discriminator, drawn from the seed; null where the recipe has none.</summary>
+    public static Adversary? Adversarial(Recipe recipe, TitokSettings settings, Device device)
+    {
+        if (settings.Adversarial is not { } adversarial)
+            return null;
+        var discriminator = new BlurDiscriminator(settings.Discriminator);
+        using (Generator generator = new RandomDraw(recipe.Seed, 0, "discriminator").NextGenerator())
+            discriminator.Initialize(generator);
+        var loss = new Adversary(discriminator, adversarial);
+        loss.to(device);
+        return loss;
+    }
+
+    private static IWeightSource Open(string path) => Directory.Exists(path) ? WeightFiles.Find(path).Open() : WeightFiles.OpenFile(path);
+
+    // The tensors that the source must hold: those of the module whose name is wanted.
+    private static void Fill(nn.Module module, IWeightSource source, Func<string, string> stored, Func<string, bool> wanted)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable quiet = no_grad();
+        foreach ((string name, Tensor target) in module.state_dict().Where(pair => wanted(pair.Key)))
+        {
+            if (!source.Entries.TryGetValue(stored(name), out TensorEntry? entry) || !entry.Shape.SequenceEqual(target.shape))
+                throw new CheckpointException(CheckpointError.Mismatch,
+                    $"the checkpoint does not fit the recipe's network at \"{stored(name)}\": {(entry is null ? "missing" : $"[{string.Join(", ", entry.Shape)}]")}, expected [{string.Join(", ", target.shape)}]");
+            target.copy_(source[stored(name)]);
+        }
+    }
+}

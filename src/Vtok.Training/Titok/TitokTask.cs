@@ -1,0 +1,118 @@
+using System.Globalization;
+using Vtok.Models.OneDPiece;
+using Vtok.Models.Weights;
+using Vtok.Torch;
+using Vtok.Training.Measures;
+using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Titok;
+
+/// <summary>What the stages of TiTok and One-D-Piece share: data, tail drop, parameter groups, validation, export.</summary>
+/// <param name="recipe">The recipe.</param>
+/// <param name="network">The network; the task owns it.</param>
+/// <param name="data">The batch of a step: "pictures", uint8 [B, 3, S, S].</param>
+/// <param name="held">Held-out pictures, uint8 [N, 3, S, S], or null; the task owns them.</param>
+/// <param name="device">Where it computes.</param>
+internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<long, TrainingBatch> data, Tensor? held, Device device) : TrainingTask
+{
+    private const int Chunk = 8;
+    private const int SheetRows = 6;
+
+    public override nn.Module Model => network;
+
+    protected OneDPieceNetwork Network => network;
+
+    public override TrainingBatch MakeBatch(long step) => data(step);
+
+    public override bool Decays(string name, Tensor parameter) => ParameterDecay.Of(network.Config.Nested)(name, parameter);
+
+    public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)
+    {
+        using IDisposable? autocast = recipe.Bfloat16 ? Autocast.Enter(device.type) : null;
+        return Losses(batch["pictures"].to(device).to(ScalarType.Float32) / 255, batch.Step);
+    }
+
+    /// <summary>Mean PSNR of the reconstructions, clamped and rounded, and for nested models that of short prefixes too.</summary>
+    public override ValidationReport? Validate()
+    {
+        if (held is null)
+            return null;
+        Dictionary<string, double> values = Lengths().ToDictionary(length => string.Create(CultureInfo.InvariantCulture, $"psnr{length}"), Psnr);
+        return new ValidationReport(values.Values.Average(), values);
+    }
+
+    public override void WriteSheet(string path)
+    {
+        if (held is null)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable quiet = no_grad();
+        Tensor pictures = Unit(held.narrow(0, 0, Math.Min(SheetRows, held.size(0))));
+        ReconstructionSheet.Write(path, [pictures * 2 - 1, .. Lengths().Select(length => Reconstruct(pictures, length) * 2 - 1)]);
+    }
+
+    public override void Export(string folder) => Export(network, folder);
+
+    /// <summary>Writes a network as a model folder.</summary>
+    public static void Export(OneDPieceNetwork network, string folder)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ModelFolder.Save(folder, network.Config.ToModelConfig(), network.state_dict());
+    }
+
+    /// <summary>Loss terms of pictures [B, 3, S, S] in 0..1.</summary>
+    protected abstract IReadOnlyList<LossTerm> Losses(Tensor pictures, long step);
+
+    /// <summary>Tokens [B, C, 1, n] to pictures [B, 3, S, S], not clamped.</summary>
+    protected virtual Tensor ToPictures(Tensor vectors, int length) => network.Decode(vectors, length);
+
+    /// <summary>How many tokens the decoder sees at a step: one draw for the whole batch where prefixes decode, else all of them.</summary>
+    protected int TokensAt(long step)
+    {
+        if (!network.Config.Nested)
+            return network.Config.LatentTokens;
+        using Generator generator = new RandomDraw(recipe.Seed, step, "tail").NextGenerator();
+        return TailDrop.Draw(network.Config.LatentTokens, generator);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            held?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    // All tokens, and with prefixes every power of two from 1/16 of them on.
+    private IEnumerable<int> Lengths()
+    {
+        int all = network.Config.LatentTokens;
+        return network.Config.Nested ? new[] { all / 16, all / 8, all / 4, all / 2, all }.Where(length => length > 0) : [all];
+    }
+
+    private double Psnr(int length)
+    {
+        double sum = 0;
+        for (long i = 0; i < held!.size(0); i += Chunk)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable quiet = no_grad();
+            Tensor pictures = Unit(held.narrow(0, i, Math.Min(Chunk, held.size(0) - i)));
+            Tensor shown = (Reconstruct(pictures, length).clamp(0, 1) * 255).round() / 255;
+            sum += (-10 * (shown - pictures).square().mean([1, 2, 3]).log10()).sum().item<float>();
+        }
+        return sum / held.size(0);
+    }
+
+    private Tensor Reconstruct(Tensor pictures, int length)
+    {
+        Tensor latents = network.Encode(pictures);
+        if (!network.Config.Continuous)
+            return ToPictures(network.Quantize(latents).Quantized, length);
+        using Models.Quantizers.DiagonalGaussian gaussian = network.Distribution(latents);
+        return ToPictures(gaussian.Mean, length);
+    }
+
+    private Tensor Unit(Tensor bytes) => bytes.to(device).to(ScalarType.Float32) / 255;
+}

@@ -1,0 +1,52 @@
+using Vtok.Models.OneDPiece;
+using Vtok.Models.Perceptual;
+using Vtok.Models.Weights;
+using Vtok.Training.Data;
+using Vtok.Training.Losses;
+using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Titok;
+
+/// <summary>"titok-stage1", "titok-stage2" and "titok-single-stage": the training of TiTok and One-D-Piece.</summary>
+internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
+{
+    public override string Name => name;
+
+    public override object ReadSettings(RecipeSection section) => TitokSettings.Read(section, form);
+
+    public override TrainingOutcome Run(TrainingRun run)
+    {
+        var settings = (TitokSettings)run.Recipe.Settings;
+        if (run.Data is not { } folder)
+            throw new RecipeException(RecipeError.Unavailable, "this task needs pictures: --data FOLDER");
+        Device device = run.Device ?? CPU;
+        int side = settings.Network.CropSize;
+        using var pictures = new TitokPictures(TrainingPictures.Open(folder), run.Recipe, side, settings.Workers, settings.CacheBytes);
+        Tensor? held = run.Validation is { } validation ? ValidationPictures.Load(validation, side, settings.ValidateEvery) : null;
+        OneDPieceNetwork network = TitokStart.Network(run.Recipe, settings, device);
+        run.Say?.Invoke($"{network.parameters().Sum(p => p.numel()):N0} parameters");
+        using TitokTask task = form == OneDPieceForm.StageOne
+            ? new TitokStageOneTask(run.Recipe, settings, network, TitokStart.Proxy(settings, device), pictures.Read, held, device)
+            : Pixels(run.Recipe, settings, network, pictures, held, device);
+        return new TrainingLoop(run, task).Run();
+    }
+
+    public override void Export(Recipe recipe, string best, string folder)
+    {
+        using var network = new OneDPieceNetwork(((TitokSettings)recipe.Settings).Network);
+        using SafetensorsFile weights = SafetensorsFile.Open(best);
+        TrainingLoop.LoadWeights(network, weights);
+        TitokTask.Export(network, folder);
+    }
+
+    private TitokPixelTask Pixels(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, TitokPictures pictures, Tensor? held, Device device)
+    {
+        PerceptualMixture? perceptual = settings.Perceptual is { } mixture && settings.Loss.PerceptualWeight > 0 ? TitokStart.Perceptual(mixture, settings, device) : null;
+        Adversary? adversarial = TitokStart.Adversarial(recipe, settings, device);
+        return form == OneDPieceForm.TwoStage
+            ? new TitokStageTwoTask(recipe, settings, network, perceptual, adversarial, pictures.Read, held, device)
+            : new TitokSingleStageTask(recipe, settings, network, perceptual, adversarial, pictures.Read, held, device);
+    }
+}
