@@ -10,5 +10,6 @@ internal static class Benchmarks
         new LoaderBenchmark(),
         new NetworkBenchmark(),
         new FlexTokBenchmark(),
+        new CodeSearchBenchmark(),
     ];
 }
