@@ -34,4 +34,31 @@ public class EvalCommandTests
         Assert.IsGreaterThan(rows[0].GetProperty("psnr").GetDouble(), rows[1].GetProperty("psnr").GetDouble());
         StringAssert.Contains(result.Json.GetProperty("protocol").GetString(), "Lanczos");
     }
+
+    [TestMethod]
+    public void Classical_codecs_are_measured_with_as_many_bytes_and_the_chart_is_a_picture()
+    {
+        using var cli = new CliHarness();
+        var picture = new RgbImage(16, 16);
+        Array.Fill(picture.Pixels, (byte)90);
+        File.WriteAllBytes(cli["a.png"], new VipsImageCodec().Encode(picture, ImageFormat.Png));
+        File.WriteAllBytes(cli["b.png"], new VipsImageCodec().Encode(picture, ImageFormat.Png));
+
+        CliResult result = cli.Run("eval", "--data", cli["a.png"], cli["b.png"], "--tokens", "96,384", "--against", "webp", "--chart", cli["chart.png"], "--json");
+
+        Assert.AreEqual(0, result.ExitCode, result.Errors);
+        System.Text.Json.JsonElement[] rows = [.. result.Json.GetProperty("rows").EnumerateArray()];
+        CollectionAssert.AreEqual(new[] { 96, 384, 96, 384 }, rows.Select(row => row.GetProperty("tokens").GetInt32()).ToArray());
+        Assert.AreEqual("Webp", rows[^1].GetProperty("method").GetString());
+        Assert.IsLessThanOrEqualTo(rows[1].GetProperty("bytes").GetDouble(), rows[^1].GetProperty("bytes").GetDouble());
+        Assert.IsGreaterThan(400, new VipsImageCodec().Decode(File.ReadAllBytes(cli["chart.png"])).Width);
+    }
+
+    [TestMethod]
+    public void An_unknown_codec_is_refused()
+    {
+        using var cli = new CliHarness();
+
+        cli.Run("eval", "--data", cli["a.png"], "--against", "bpg").IsRefusal(2, "expected webp, jpeg or avif");
+    }
 }

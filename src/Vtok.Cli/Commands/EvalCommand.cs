@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
@@ -27,13 +28,20 @@ internal static class EvalCommand
         Option<int[]?> tokens = Options.Numbers("--tokens", "Lengths to measure at (default: 32,64,128,256).");
         Option<string?> look = new("--look") { HelpName = "LOOK", Description = "Decoder head, such as faithful or vivid (default: the model's first)." };
         Option<EncodeEffort?> effort = Options.Choice<EncodeEffort>("--effort", "high searches longer for each length.");
+        Option<ImageFormat[]> against = new("--against")
+        {
+            HelpName = "CODEC", Description = "Classical codecs beside it with as many bytes (webp, jpeg, avif): side and quality searched for the best PSNR.",
+            AllowMultipleArgumentsPerToken = true, CustomParser = Codecs,
+        };
+        Option<string?> chart = new("--chart") { HelpName = "PNG", Description = "Draw the figures over the bytes." };
+        Option<bool> force = Options.Force();
         Option<string> device = Options.Device();
         Option<int?> threads = Options.Threads(), batch = Options.Batch();
         Option<long> maxPixels = Options.MaxPixels(), maxBytes = Options.MaxBytes();
         Option<bool> json = Options.Json();
         var command = new Command("eval", "Measure a model over pictures: real file sizes, PSNR, SSIM, MS-SSIM, GMSD, LPIPS.")
         {
-            data, model, tokens, look, effort, device, threads, batch, maxPixels, maxBytes, json,
+            data, model, tokens, look, effort, against, chart, force, device, threads, batch, maxPixels, maxBytes, json,
         };
         command.SetAction(parsed =>
         {
@@ -44,17 +52,20 @@ internal static class EvalCommand
             using var session = new ModelSession(store, entry, parsed.GetValue(device)!, parsed.GetValue(batch) ?? 8, parsed.GetValue(maxPixels));
             string? judge = store.Roots.Select(root => Path.Combine(root, JudgeFolder)).FirstOrDefault(Directory.Exists);
             var limits = new ImageDecodeOptions { MaxPixels = parsed.GetValue(maxPixels), MaxFileBytes = parsed.GetValue(maxBytes) };
-            var measured = new Measured(session, judge, parsed.GetValue(look), parsed.GetValue(effort) ?? EncodeEffort.Default, lengths);
+            var measured = new Measured(session, judge, parsed.GetValue(look), parsed.GetValue(effort) ?? EncodeEffort.Default, lengths, parsed.GetValue(against) ?? []);
+            var sheet = parsed.GetValue(chart) is { } path ? new OutputWriter(console, [run.Inputs[0]], path, ".png", parsed.GetValue(force), json: true) : null;
+            sheet?.CheckFree(run.Inputs[0]);
             (int exitCode, int count, IReadOnlyList<QualityRow> rows) = Measure(console, run, measured, limits);
             if (count == 0)
                 return exitCode;
+            sheet?.Write(run.Inputs[0], QualityChart.Draw(rows));
             console.WriteLine(parsed.GetValue(json) ? Document(entry, count, rows).ToJsonString(FileRun.Indented) : Table(entry, count, rows));
             return exitCode;
         });
         return command;
     }
 
-    private sealed record Measured(ModelSession Session, string? Judge, string? Look, EncodeEffort Effort, int[] Lengths);
+    private sealed record Measured(ModelSession Session, string? Judge, string? Look, EncodeEffort Effort, int[] Lengths, ImageFormat[] Against);
 
     // Apart, so that no TorchSharp type is touched before libtorch is there.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -70,7 +81,12 @@ internal static class EvalCommand
             pictures.Add(evaluation.Prepare(codec.Decode(input.Read(console, limits.MaxFileBytes), limits)));
             return [];
         });
-        return (exitCode, pictures.Count, pictures.Count == 0 ? [] : evaluation.Measure(pictures, what.Lengths, what.Look, what.Effort, console.Cancellation));
+        if (pictures.Count == 0)
+            return (exitCode, 0, []);
+        IReadOnlyList<QualityRow> rows = evaluation.Measure(pictures, what.Lengths, what.Look, what.Effort, console.Cancellation);
+        IEnumerable<QualityRow> classical = what.Against.SelectMany(format =>
+            rows.Select(row => evaluation.MeasureCodec(format, codec, row, pictures, console.Cancellation)).OfType<QualityRow>());
+        return (exitCode, pictures.Count, [.. rows, .. classical]);
     }
 
     private static int[] Lengths(int[]? asked, TokenizerInfo info)
@@ -86,9 +102,24 @@ internal static class EvalCommand
 
     private static string Table(ModelEntry entry, int pictures, IReadOnlyList<QualityRow> rows) => string.Join('\n', [
         $"{entry.Name} over {pictures} pictures: {Protocol}",
-        "tokens     bytes    PSNR    SSIM  MS-SSIM    GMSD   LPIPS",
+        "          tokens  pictures     bytes    PSNR    SSIM  MS-SSIM    GMSD   LPIPS",
         .. rows.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"{r.Tokens,6}  {r.Bytes,8:F1}  {r.Psnr,6:F3}  {r.Ssim,6:F4}   {r.MsSsim,6:F4}  {r.Gmsd,6:F4}  {r.Perceptual,6:F4}"))]);
+            $"{r.Method,-8}  {r.Tokens,6}  {r.Pictures,8}  {r.Bytes,8:F1}  {r.Psnr,6:F3}  {r.Ssim,6:F4}   {r.MsSsim,6:F4}  {r.Gmsd,6:F4}  {r.Perceptual,6:F4}"))]);
+
+    private static ImageFormat[]? Codecs(ArgumentResult result)
+    {
+        var formats = new List<ImageFormat>();
+        foreach (string name in result.Tokens.SelectMany(token => token.Value.Split(',')))
+        {
+            if (!Enum.TryParse(name, ignoreCase: true, out ImageFormat format) || format is not (ImageFormat.Webp or ImageFormat.Jpeg or ImageFormat.Avif))
+            {
+                result.AddError($"--against {name}: expected webp, jpeg or avif");
+                return null;
+            }
+            formats.Add(format);
+        }
+        return [.. formats];
+    }
 
     private static JsonObject Document(ModelEntry entry, int pictures, IReadOnlyList<QualityRow> rows) => new()
     {
@@ -98,7 +129,7 @@ internal static class EvalCommand
         ["protocol"] = Protocol,
         ["rows"] = new JsonArray([.. rows.Select(r => new JsonObject
         {
-            ["tokens"] = r.Tokens, ["bytes"] = r.Bytes, ["psnr"] = Defined(r.Psnr), ["ssim"] = Defined(r.Ssim), ["msSsim"] = Defined(r.MsSsim), ["gmsd"] = Defined(r.Gmsd), ["lpips"] = r.Perceptual,
+            ["method"] = r.Method, ["tokens"] = r.Tokens, ["pictures"] = r.Pictures, ["bytes"] = r.Bytes, ["psnr"] = Defined(r.Psnr), ["ssim"] = Defined(r.Ssim), ["msSsim"] = Defined(r.MsSsim), ["gmsd"] = Defined(r.Gmsd), ["lpips"] = r.Perceptual,
         })]),
     };
 

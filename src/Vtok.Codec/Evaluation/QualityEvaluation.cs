@@ -1,9 +1,7 @@
-using TorchSharp;
 using Vtok.Imaging;
 using Vtok.Models;
 using Vtok.Models.Perceptual;
 using Vtok.Streams;
-using static TorchSharp.torch;
 
 namespace Vtok.Codec.Evaluation;
 
@@ -42,35 +40,39 @@ public sealed class QualityEvaluation(ImageTokenizer tokenizer, LpipsSqueeze? ju
         return [.. tokens.Select(count => MeasureAt(count, pictures, look, effort, cancellation))];
     }
 
+    /// <summary>Measures a classical codec with as many bytes as the files of a row have: side and quality searched for the best PSNR.</summary>
+    /// <returns>The row, or null when the codec brings none of the pictures under the budget.</returns>
+    public QualityRow? MeasureCodec(ImageFormat format, IImageCodec codec, QualityRow row, IReadOnlyList<RgbImage> pictures, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(pictures);
+        var search = new ImageBudgetSearch(codec);
+        var meter = new QualityMeter(judge);
+        int fitting = 0;
+        foreach (RgbImage picture in pictures)
+        {
+            if (search.Best(picture, format, (int)row.Bytes, cancellation) is not { } best)
+                continue;
+            meter.Add(picture, best.Picture, best.File.Length);
+            fitting++;
+        }
+        return fitting == 0 ? null : meter.Means(format.ToString(), row.Tokens);
+    }
+
     private QualityRow MeasureAt(int tokens, IReadOnlyList<RgbImage> pictures, string? look, EncodeEffort effort, CancellationToken cancellation)
     {
         var options = new ImageEncodeOptions { Tokens = tokens, Effort = effort };
         IReadOnlyList<VtokFile> files = tokenizer.Encode([.. pictures.Select(picture => tokenizer.Prepare(picture, options))], options, cancellation);
         byte[][] written = [.. files.Select(file => VtokWriter.Write(file, tokenizer.Info))];
         VtokFile[] read = [.. written.Select(bytes => VtokReader.Read(bytes, tokenizer.Info))];
-        double psnr = 0, ssim = 0, msSsim = 0, gmsd = 0, perceptual = 0;
+        var meter = new QualityMeter(judge);
         int i = 0;
         foreach (RgbImage decoded in tokenizer.Decode(read, new DecodeOptions { Look = look }, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
-            RgbImage original = pictures[i++];
-            psnr += ImageMetrics.Psnr(original, decoded);
-            ssim += ImageMetrics.Ssim(original, decoded);
-            msSsim += ImageMetrics.MsSsim(original, decoded);
-            gmsd += ImageMetrics.Gmsd(original, decoded);
-            perceptual += Judge(original, decoded);
+            meter.Add(pictures[i], decoded, written[i].Length);
+            i++;
         }
-        double n = pictures.Count;
-        return new QualityRow(tokens, written.Average(bytes => bytes.Length), psnr / n, ssim / n, msSsim / n, gmsd / n, judge is null ? null : perceptual / n);
-    }
-
-    private double Judge(RgbImage original, RgbImage decoded)
-    {
-        if (judge is null)
-            return 0;
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable frozen = no_grad();
-        Tensor pair = PictureTensors.ToTensor([original, decoded], CPU) * 2 - 1;     // [2, 3, S, S]
-        return judge.Distance(pair[..1], pair[1..]).item<float>();
+        return meter.Means(tokenizer.Info.Name, tokens);
     }
 }
