@@ -29,8 +29,8 @@ internal sealed class VqganDecoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _middle.Aggregate(_input.call(input), (x, block) => block.call(x));
-        x = _levels.Aggregate(x, (x, level) => level.call(x));
-        return _output.call(functional.silu(_norm.call(x))).MoveToOuterDisposeScope();
+        using Tensor x = VqganLevel.Run(input, [_input, .. _middle, .. _levels]); // [B, C, fh, fw]
+        using Tensor normed = _norm.call(x);
+        return _output.call(functional.silu(normed)).MoveToOuterDisposeScope();
     }
 }

@@ -29,8 +29,7 @@ internal sealed class VqganEncoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _levels.Aggregate(_input.call(input), (x, level) => level.call(x)); // [B, C, H/f, W/f]
-        x = _middle.Aggregate(x, (x, block) => block.call(x));
+        Tensor x = VqganLevel.Run(input, [_input, .. _levels, .. _middle]); // [B, C, H/f, W/f]
         return _output.call(functional.silu(_norm.call(x))).MoveToOuterDisposeScope();
     }
 }

@@ -23,8 +23,7 @@ internal sealed class VqganDownLevel : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = VqganLevel.Run(input, _blocks, _attentions);
-        return (_downsample?.call(x) ?? x).MoveToOuterDisposeScope();
+        return VqganLevel.Run(input, VqganLevel.Steps(_blocks, _attentions, _downsample)).MoveToOuterDisposeScope();
     }
 }
 
@@ -46,8 +45,7 @@ internal sealed class VqganUpLevel : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = VqganLevel.Run(input, _blocks, _attentions);
-        return (_upsample?.call(x) ?? x).MoveToOuterDisposeScope();
+        return VqganLevel.Run(input, VqganLevel.Steps(_blocks, _attentions, _upsample)).MoveToOuterDisposeScope();
     }
 }
 
@@ -64,13 +62,30 @@ internal static class VqganLevel
     public static ModuleList<Module<Tensor, Tensor>> Middle(int width, int groups) =>
         new(new VqganResidualBlock(width, width, groups), new VqganAttention(width, groups), new VqganResidualBlock(width, width, groups));
 
-    public static Tensor Run(Tensor x, ModuleList<VqganResidualBlock> blocks, ModuleList<VqganAttention>? attentions)
+    /// <summary>Each block, the attention after it where there is any, then the change of size.</summary>
+    public static IEnumerable<Module<Tensor, Tensor>> Steps(
+        ModuleList<VqganResidualBlock> blocks, ModuleList<VqganAttention>? attentions, Module<Tensor, Tensor>? resize)
     {
         for (int i = 0; i < blocks.Count; i++)
         {
-            x = blocks[i].call(x);
-            x = attentions?[i].call(x) ?? x;
+            yield return blocks[i];
+            if (attentions is not null)
+                yield return attentions[i];
         }
-        return x;
+        if (resize is not null)
+            yield return resize;
+    }
+
+    /// <summary>Modules one after the other; what is in between is freed at once where no graph holds it.</summary>
+    public static Tensor Run(Tensor input, IEnumerable<Module<Tensor, Tensor>> steps)
+    {
+        Tensor current = input.alias();
+        foreach (Module<Tensor, Tensor> step in steps)
+        {
+            Tensor next = step.call(current);
+            current.Dispose();
+            current = next;
+        }
+        return current;
     }
 }

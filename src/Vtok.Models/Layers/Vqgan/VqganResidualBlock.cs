@@ -28,8 +28,15 @@ internal sealed class VqganResidualBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _conv1.call(functional.silu(_norm1.call(input)));
-        x = _conv2.call(functional.silu(_norm2.call(x)));
-        return (x + (_shortcut?.call(input) ?? input)).MoveToOuterDisposeScope();
+        using Tensor first = Convolve(_norm1, _conv1, input); // freed at once where no graph holds it
+        using Tensor second = Convolve(_norm2, _conv2, first);
+        return (second + (_shortcut?.call(input) ?? input)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Convolve(GroupNorm norm, Conv2d convolution, Tensor input)
+    {
+        using Tensor normed = norm.call(input);
+        using Tensor active = functional.silu(normed);
+        return convolution.call(active);
     }
 }
