@@ -132,7 +132,7 @@ public sealed class ImageTokenizer : IDisposable
     /// <param name="file">A file of this model; lanes of several lengths only for features that do not have the lane's length.</param>
     /// <param name="kind">One of <see cref="FeatureKinds"/>; null means the first.</param>
     /// <returns>The first dimension is the lanes.</returns>
-    /// <exception cref="NotSupportedException">The model has no features.</exception>
+    /// <exception cref="NotSupportedException">The model has no features, or the lanes' do not go together.</exception>
     /// <exception cref="ArgumentException">An unknown kind.</exception>
     public FeatureArray Features(VtokFile file, string? kind = null)
     {
@@ -147,7 +147,7 @@ public sealed class ImageTokenizer : IDisposable
             Tensor[] runs = [.. Batches(file.Lanes, (a, b) => a.Length == b.Length)
                 .Select(lanes => features.Features(PictureTensors.ToTensor(lanes, _model.Device), kind ?? features.FeatureKinds[0]))];
             if (runs.Any(run => !run.shape.AsSpan(1).SequenceEqual(runs[0].shape.AsSpan(1))))
-                throw new ArgumentException($"the tiles have different numbers of tokens, so their \"{kind ?? features.FeatureKinds[0]}\" are no one array (encode with --layout fit or crop)", nameof(kind));
+                throw new NotSupportedException($"the tiles have different numbers of tokens, so their \"{kind ?? features.FeatureKinds[0]}\" are no one array (encode with --layout fit or crop)");
             Tensor onHost = cat(runs).to(ScalarType.Float32).contiguous().cpu();
             return new FeatureArray(onHost.data<float>().ToArray(), onHost.shape);
         }

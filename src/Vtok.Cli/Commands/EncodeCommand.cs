@@ -19,13 +19,14 @@ internal static class EncodeCommand
         Option<VtokLayout?> layout = Options.Choice<VtokLayout>("--layout",
             "fit squeezes the whole picture to the model's size, crop takes the centre square, tile covers it at its own scale; grid is for models of any size.");
         Option<EncodeEffort?> effort = Options.Choice<EncodeEffort>("--effort", "high searches longer for the length that is asked for; its prefixes are merely good.");
+        Option<int?> seed = Options.Number("--seed", "Seed of an encoder that can sample which tokens it keeps (default: it keeps the likeliest).", 0);
         Option<VtokBackground?> background = Options.Background();
         Option<string> device = Options.Device();
         Option<long> maxPixels = Options.MaxPixels(), maxBytes = Options.MaxBytes();
         Option<bool> force = Options.Force(), json = Options.Json(), quiet = Options.Quiet();
         var command = new Command("encode", "Turn pictures into token files.")
         {
-            inputs, output, model, tokens, target, layout, overlap, effort, background, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
+            inputs, output, model, tokens, target, layout, overlap, effort, seed, background, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -38,6 +39,7 @@ internal static class EncodeCommand
                 TargetBytes = parsed.GetValue(target),
                 Overlap = parsed.GetValue(overlap),
                 Effort = parsed.GetValue(effort) ?? EncodeEffort.Default,
+                Seed = (ulong?)parsed.GetValue(seed),
                 Background = parsed.GetValue(background),
             };
             ModelStore store = console.Models(parsed.GetValue(threads));
