@@ -55,11 +55,19 @@ internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<
 
     public override void Export(string folder) => Export(network, folder);
 
-    /// <summary>Writes a network as a model folder.</summary>
+    /// <summary>Writes a network as a model folder; that of a continuous one holds config and weights alone, since it has no tokens to describe.</summary>
     public static void Export(OneDPieceNetwork network, string folder)
     {
         using DisposeScope scope = NewDisposeScope();
-        ModelFolder.Save(folder, network.Config.ToModelConfig(), network.state_dict());
+        ModelConfig config = network.Config.ToModelConfig();
+        if (!network.Config.Continuous)
+        {
+            ModelFolder.Save(folder, config, network.state_dict());
+            return;
+        }
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "config.json"), config.Root.ToJsonString());
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), network.state_dict());
     }
 
     /// <summary>Loss terms of pictures [B, 3, S, S] in 0..1.</summary>
