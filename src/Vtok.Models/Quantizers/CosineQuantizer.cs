@@ -12,8 +12,6 @@ namespace Vtok.Models.Quantizers;
 /// </remarks>
 public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer
 {
-    private const int StartRounds = 10; // of the clustering that finds the first codes, as published
-
     [ComponentName(Name = "embedding")] private readonly CosineCodebook _embedding;
     [ComponentName(Name = "cluster_size")] private readonly Tensor? _clusterSize; // [K]
 
@@ -55,11 +53,12 @@ public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer
         SetStart(Unit(draws).to(Codebook.device));
     }
 
-    /// <summary>Clusters the features of a first batch by direction, ten rounds; a cluster that empties keeps its mean.</summary>
+    /// <summary>Clusters the features of a first batch by direction; a cluster that empties keeps its mean.</summary>
     /// <param name="features">[..., D].</param>
     /// <param name="first">int64 [K], the features that the means begin at; distinct where there are enough.</param>
+    /// <param name="rounds">Rounds of the clustering; 10 as published.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public void Start(Tensor features, Tensor first)
+    public void Start(Tensor features, Tensor first, int rounds = 10)
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -67,7 +66,7 @@ public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer
         if (first.ndim != 1 || first.size(0) != CodebookSize || first.dtype != ScalarType.Int64)
             throw new ArgumentException($"first: {first.dtype} [{string.Join(", ", first.shape)}], expected int64 [{CodebookSize}]", nameof(first));
         Tensor means = samples.index_select(0, first);
-        for (int round = 0; round < StartRounds; round++)
+        for (int round = 0; round < rounds; round++)
             means = Directions(samples, NearestCode.Find(samples, means), means, out _);
         SetStart(means);
     }

@@ -51,7 +51,7 @@ internal sealed class QuantizerRunner : ICaseRunner
             quantizer.train(step < trainSteps);
             Tensor z = golden.Input(Name("z", step)).clone().requires_grad_(true);
             if (!quantizer.Started && golden.Config.GetProperty("kmeans_init").GetBoolean())
-                quantizer.Start(z, golden.Input("kmeans_first_indices"));
+                quantizer.Start(z, golden.Input("kmeans_first_indices"), golden.Config.GetProperty("kmeans_iters").GetInt32());
             QuantizerOutput output = quantizer.Quantize(z);
             ((output.Quantized * golden.Input(Name("upstream", step))).sum() + output.TotalLoss()).backward();
             report.Compare(Name("z_q", step), output.Quantized);
