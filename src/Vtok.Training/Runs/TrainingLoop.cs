@@ -54,8 +54,12 @@ public sealed class TrainingLoop
     private void Resume(TrainingState state)
     {
         string? earlier = TrainingCheckpoint.Resume(InRun("checkpoints"), state, _run.Say);
-        if (earlier is not null)
-            _run.Say?.Invoke($"going on after step {state.Step}" + (earlier == _recipe.Json ? "" : "; the recipe is not the one that the checkpoint was made with"));
+        if (earlier is null)
+            return;
+        bool changed = earlier != _recipe.Json;
+        if (changed)
+            state.BestScore = double.NegativeInfinity; // scores of another recipe may mean something else
+        _run.Say?.Invoke($"going on after step {state.Step}" + (changed ? "; the recipe is not the one that the checkpoint was made with" : ""));
     }
 
     private TrainingEnd Train(TrainingState state, TrainingLog log)
