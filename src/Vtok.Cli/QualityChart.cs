@@ -42,7 +42,7 @@ internal static class QualityChart
         plot.Axes.Bottom.SetTicks(ticks, [.. ticks.Select(tick => Math.Pow(2, tick).ToString("F0", System.Globalization.CultureInfo.InvariantCulture))]);
         plot.Title(title, 14);
         plot.XLabel("bytes a picture", 12);
-        plot.ShowLegend(Alignment.LowerRight);
+        plot.ShowLegend(title.Contains("lower", StringComparison.Ordinal) ? Alignment.UpperRight : Alignment.LowerRight); // away from the curves
     }
 
     private static bool IsDrawn(double? value) => value is { } number && double.IsFinite(number);

@@ -7,7 +7,8 @@ public static class WeightLoader
 {
     /// <summary>Gives every parameter and persistent buffer of <paramref name="module"/> the tensor of its name.</summary>
     /// <remarks>A tensor that already has the right type is taken over, not copied: on the CPU the module then works on the file's own pages.
-    /// What the module held before is freed, so it is best built on the META device, where it held nothing. Fields of the module stay valid.</remarks>
+    /// What the module held before is freed, so it is best built on the META device, where it held nothing. Fields of the module stay valid,
+    /// and no dispose scope owns the weights any more.</remarks>
     /// <param name="module">Any module.</param>
     /// <param name="source">Tensors under the names of the module's state dictionary; may be disposed afterwards.</param>
     /// <param name="device">Where the tensors go; null means the CPU.</param>
@@ -42,6 +43,7 @@ public static class WeightLoader
         (Handle(target), Handle(ready)) = (Handle(ready), Handle(target));
         ready.Dispose();
         stored.Dispose();
+        target.DetachFromDisposeScope(); // a module opened within a caller's scope outlives it
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "handle")]

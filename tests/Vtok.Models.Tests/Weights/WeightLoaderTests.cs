@@ -64,6 +64,27 @@ public sealed class WeightLoaderTests
     }
 
     [TestMethod]
+    public void A_module_loaded_within_a_scope_outlives_it()
+    {
+        using var folder = new TemporaryFolder();
+        using (NewDisposeScope())
+        using (Linear linear = nn.Linear(3, 2))
+            Save(folder, linear.state_dict());
+
+        Vtok.Models.Layers.Linear opened;
+        using (NewDisposeScope())
+        using (SafetensorsFile file = SafetensorsFile.Open(folder.File("w")))
+        {
+            opened = new Vtok.Models.Layers.Linear(3, 2);
+            WeightLoader.Load(opened, file);
+        }
+
+        using (NewDisposeScope())
+        using (opened)
+            Assert.AreEqual(2, opened.call(ones(1, 3)).numel());
+    }
+
+    [TestMethod]
     public void Loading_leaves_no_tensors_behind()
     {
         using var folder = new TemporaryFolder();
