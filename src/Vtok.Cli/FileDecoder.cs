@@ -23,6 +23,9 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, ModelSe
 
     public DecodeOptions Options { get; init; } = new();
 
+    /// <summary>Most tokens of each lane to decode; null means all.</summary>
+    public int? Tokens { get; init; }
+
     public long MaxBytes { get; init; }
 
     public long MaxPixels { get; init; }
@@ -51,6 +54,8 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, ModelSe
             console.Cancellation.ThrowIfCancellationRequested();
             VtokFile file = models.Read(input.Read(console, MaxBytes), out ModelEntry entry);
             ImageTokenizer.CheckSize(file, entry.Info, MaxPixels);
+            if (Tokens is int tokens)
+                file = VtokTrimmer.Trim(file, entry.Info, tokens);
             sessions.Of(entry); // begins to load
             return new Item(input, entry, file, null, null);
         }

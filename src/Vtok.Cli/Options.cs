@@ -89,6 +89,21 @@ internal static class Options
         CustomParser = result => (int)Whole(result, least, most),
     };
 
+    /// <summary>An option whose value is a number with at most two decimals.</summary>
+    public static Option<double?> Hundredths(string name, string description, int most) => new(name)
+    {
+        HelpName = "X",
+        Description = description,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) && value <= most && decimal.Round(value, 2) == value)
+                return (double)value;
+            result.AddError($"{name} {text}: expected a number, 0 to {most}, with at most two decimals");
+            return null;
+        },
+    };
+
     /// <summary>An option whose value is a list of whole numbers parted by commas.</summary>
     public static Option<int[]?> Numbers(string name, string description) => new(name)
     {

@@ -9,14 +9,16 @@ namespace Vtok.Bench;
 /// <param name="Batches">Batch sizes of the model rows.</param>
 /// <param name="Seconds">Time spent on a row.</param>
 /// <param name="Threads">Threads of libtorch.</param>
-internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<string> Models, IReadOnlyList<int> Batches, double Seconds, int Threads)
+/// <param name="FullSizes">Names of published models to open and use with drawn weights; with any, only these are measured.</param>
+internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<string> Models, IReadOnlyList<int> Batches, double Seconds, int Threads,
+    IReadOnlyList<string> FullSizes)
 {
-    public const string Usage = "usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1]";
+    public const string Usage = "usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1] [--full-size NAME]...";
 
     /// <summary>Null when the arguments do not parse.</summary>
     public static BenchOptions? Parse(string[] arguments)
     {
-        BenchOptions options = new(null, false, [], [1, 8, 32], 1, 1);
+        BenchOptions options = new(null, false, [], [1, 8, 32], 1, 1, []);
         for (int i = 0; i < arguments.Length; i++)
         {
             string value = i + 1 < arguments.Length ? arguments[i + 1] : "";
@@ -30,6 +32,7 @@ internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<str
                     options = options with { Seconds = seconds };
                     break;
                 case "--threads" when ParsePositive(value) is { } threads: options = options with { Threads = threads }; break;
+                case "--full-size" when FullSizeModels.Names.Contains(value): options = options with { FullSizes = [.. options.FullSizes, value] }; break;
                 default: return null;
             }
             i++;

@@ -18,7 +18,7 @@ internal static class BenchPrinter
 
     public static void Row(BenchRow row, TextWriter output) =>
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{row.Group,-44} {row.Name,-34} {row.Value,12:0.0} {row.Unit,-9} {row.Ratio,7:0.00} {row.MatrixShare,7:0 %} {row.ConvolutionShare,7:0 %} {row.PeakMegabytes,5:0} {(row.PeakMegabytes is null ? "" : "MB")}").TrimEnd());
+            $"{row.Group,-44} {row.Name,-34} {row.Value,12:0.00} {row.Unit,-9} {row.Ratio,7:0.00} {row.MatrixShare,7:0 %} {row.ConvolutionShare,7:0 %} {row.PeakMegabytes,5:0} {(row.PeakMegabytes is null ? "" : "MB")}").TrimEnd());
 
     public static void Json(BenchOptions options, IReadOnlyList<BenchRow> rows, TextWriter output) =>
         output.WriteLine(JsonSerializer.Serialize(new { options.Seconds, options.Threads, Processors = Environment.ProcessorCount, Rows = rows }, JsonOptions));

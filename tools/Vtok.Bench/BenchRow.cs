@@ -3,8 +3,8 @@ namespace Vtok.Bench;
 /// <summary>One measured line.</summary>
 /// <param name="Group">Rows of one group are compared with its first.</param>
 /// <param name="Name">What was done.</param>
-/// <param name="Value">How much of <paramref name="Unit"/> a second.</param>
-/// <param name="Unit">MB/s, images/s, files/s.</param>
+/// <param name="Value">How much, in <paramref name="Unit"/>.</param>
+/// <param name="Unit">MB/s, images/s, files/s; of full-size models MB, s and multiples of the weights.</param>
 internal sealed record BenchRow(string Group, string Name, double Value, string Unit)
 {
     /// <summary>Share of the time inside matrix products, 0..1, or null where it was not measured.</summary>

@@ -1,9 +1,9 @@
 namespace Vtok.Bench;
 
-/// <summary>All benchmarks, one line each.</summary>
+/// <summary>The benchmarks, one line each.</summary>
 internal static class Benchmarks
 {
-    public static IReadOnlyList<IBenchmark> All { get; } =
+    private static IReadOnlyList<IBenchmark> All { get; } =
     [
         new PackingBenchmark(),
         new PictureBenchmark(),
@@ -12,4 +12,7 @@ internal static class Benchmarks
         new FlexTokBenchmark(),
         new CodeSearchBenchmark(),
     ];
+
+    /// <summary>Full-size models take minutes and gigabytes: by name only, and then alone.</summary>
+    public static IReadOnlyList<IBenchmark> Of(BenchOptions options) => options.FullSizes.Count > 0 ? [new FullSizeBenchmark()] : All;
 }

@@ -7,6 +7,8 @@ internal static class Program
     {
         if (arguments is [NetworkWorker.Verb, .. var rest])
             return NetworkWorker.Run(rest);
+        if (arguments is [FullSizeWorker.Verb, .. var work])
+            return FullSizeWorker.Run(work);
         if (BenchOptions.Parse(arguments) is not { } options)
         {
             Console.Error.WriteLine(BenchOptions.Usage);
@@ -29,7 +31,7 @@ internal static class Program
         if (!options.Json)
             BenchPrinter.Header(options, Console.Out);
         List<BenchRow> rows = [];
-        foreach (BenchRow measured in Benchmarks.All.SelectMany(benchmark => benchmark.Run(options)))
+        foreach (BenchRow measured in Benchmarks.Of(options).SelectMany(benchmark => benchmark.Run(options)))
         {
             BenchRow? first = rows.Find(row => row.Group == measured.Group && row.Unit == measured.Unit);
             rows.Add(measured with { Ratio = measured.Value / (first ?? measured).Value });

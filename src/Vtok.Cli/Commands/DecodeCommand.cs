@@ -15,8 +15,9 @@ internal static class DecodeCommand
         Argument<string[]> inputs = Options.TokenFiles();
         Option<string?> output = Options.Output("The picture"), model = Options.Model("Model to decode with (default: found by the key in each file).");
         Option<string?> look = new("--look") { HelpName = "LOOK", Description = "Decoder head, such as faithful or vivid (default: the model's first)." };
+        Option<int?> tokens = Options.Number("--tokens", "Decode the first N tokens of each lane only (default: all that the file has).", 1);
         Option<int?> steps = Options.Number("--steps", "Steps of a decoder that samples (default: what the file says, else the model's own).", 1, 1000);
-        Option<int?> guidance = Options.Number("--guidance", "Guidance of a decoder that samples, in hundredths (default: as for --steps).", 0, 100_000);
+        Option<double?> guidance = Options.Hundredths("--guidance", "Guidance of a decoder that samples, such as 7.5 (default: as for --steps).", 1000);
         Option<int?> seed = Options.Number("--seed", "Seed of a decoder that samples; 0 is what the file says (default: 0).", 0);
         Option<ImageFormat?> format = Options.Choice<ImageFormat>("--format", "Format of the picture (default: by the name of OUT, else png).");
         Option<int?> quality = Options.Number("--quality", "Quality of lossy formats (default: the format's own).", 1, 100);
@@ -26,7 +27,7 @@ internal static class DecodeCommand
         Option<bool> force = Options.Force(), json = Options.Json(), quiet = Options.Quiet();
         var command = new Command("decode", "Turn token files back into pictures.")
         {
-            inputs, output, model, look, steps, guidance, seed, format, quality, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
+            inputs, output, model, look, tokens, steps, guidance, seed, format, quality, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -43,9 +44,10 @@ internal static class DecodeCommand
                 {
                     Look = parsed.GetValue(look),
                     Steps = parsed.GetValue(steps),
-                    Guidance = parsed.GetValue(guidance) / 100.0,
+                    Guidance = parsed.GetValue(guidance),
                     Seed = (ulong)(parsed.GetValue(seed) ?? 0),
                 },
+                Tokens = parsed.GetValue(tokens),
                 MaxBytes = parsed.GetValue(maxBytes),
                 MaxPixels = most,
                 BatchLanes = lanes,

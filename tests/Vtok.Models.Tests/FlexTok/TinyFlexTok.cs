@@ -1,5 +1,7 @@
+using TorchSharp;
 using Vtok.Models.FlexTok;
 using Vtok.Models.Layers.Autoencoder;
+using static TorchSharp.torch;
 
 namespace Vtok.Models.Tests.FlexTok;
 

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Vtok.Models;
+using Vtok.Models.Weights;
+using Vtok.Torch;
+
+namespace Vtok.Bench;
+
+/// <summary>Writes or measures a full-size model in a process of its own, so that the peak of memory is that of opening and using it.</summary>
+internal static class FullSizeWorker
+{
+    /// <summary>First argument of such a process.</summary>
+    public const string Verb = "--full-size-worker";
+
+    private const string WriteVerb = "write", MeasureVerb = "measure";
+    private const int FreeSide = 256;
+
+    /// <summary>The worker's main: write NAME FOLDER, or measure FOLDER THREADS SECONDS.</summary>
+    public static int Run(string[] arguments)
+    {
+        NativeTorch.Load();
+        if (arguments is [WriteVerb, var name, var folder])
+            FullSizeModels.Write(name, folder);
+        else
+            Measure(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture), double.Parse(arguments[3], CultureInfo.InvariantCulture));
+        return 0;
+    }
+
+    /// <summary>Writes a model of a name to a temporary folder, measures it there and deletes it.</summary>
+    /// <exception cref="InvalidOperationException">A worker failed; the message has its first line.</exception>
+    public static FullSizeResult Start(string name, BenchOptions options)
+    {
+        string folder = Directory.CreateTempSubdirectory("vtok-bench-").FullName;
+        try
+        {
+            Start(WriteVerb, name, folder);
+            string line = Start(MeasureVerb, folder, options.Threads.ToString(CultureInfo.InvariantCulture), options.Seconds.ToString("R", CultureInfo.InvariantCulture));
+            return JsonSerializer.Deserialize<FullSizeResult>(line)!;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string Start(params string[] arguments)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+            start.ArgumentList.Add(typeof(FullSizeWorker).Assembly.Location);
+        foreach (string argument in (string[])[Verb, .. arguments])
+            start.ArgumentList.Add(argument);
+        using Process worker = Process.Start(start)!;
+        Task<string> errors = worker.StandardError.ReadToEndAsync();
+        string output = worker.StandardOutput.ReadToEnd();
+        worker.WaitForExit();
+        return worker.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {errors.Result.Trim().Split('\n')[0]}");
+    }
+
+    private static void Measure(string folder, int threads, double seconds)
+    {
+        set_num_threads(threads);
+        using IDisposable frozen = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        using MemoryWatch memory = new();
+        double bytes = new DirectoryInfo(folder).EnumerateFiles("*.safetensors").Sum(file => file.Length);
+        long begin = Stopwatch.GetTimestamp();
+        using ITokenizerModel model = ModelFolder.Open(folder);
+        double load = Stopwatch.GetElapsedTime(begin).TotalSeconds, loaded = memory.Anonymous / bytes;
+        Tensor picture = rand([1, 3, model.Info.NativeHeight ?? FreeSide, model.Info.NativeWidth ?? FreeSide], generator: new Generator(1));
+        Tensor ids = Ids(model, picture);
+        double encode = Timing.FastestWarm(seconds, () => Ids(model, picture).Dispose());
+        begin = Stopwatch.GetTimestamp();
+        Read(model, ids);
+        double decode = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        Console.WriteLine(JsonSerializer.Serialize(new FullSizeResult((long)bytes, load, loaded, encode, decode, memory.Anonymous / bytes, MemoryWatch.Resident / bytes)));
+    }
+
+    private static Tensor Ids(ITokenizerModel model, Tensor picture) =>
+        model is IDynamicLengthTokenizer dynamic
+            ? tensor(Array.ConvertAll(dynamic.EncodeDynamic(picture)[0].Ids.ToArray(), id => (long)id)).unsqueeze(0)
+            : model.Encode(picture);
+
+    private static void Read(ITokenizerModel model, Tensor ids)
+    {
+        try
+        {
+            model.Decode(ids);
+        }
+        catch (PixelsUnavailableException)
+        {
+            var reading = (IFeatureTokenizer)model;
+            reading.Features(ids, reading.FeatureKinds[0]);
+        }
+    }
+}
