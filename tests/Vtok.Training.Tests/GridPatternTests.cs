@@ -24,6 +24,25 @@ public sealed class GridPatternTests
     }
 
     [TestMethod]
+    public void A_weave_whose_sign_follows_the_picture_escapes_the_grid_and_not_the_weave()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(8, CPU);
+        Tensor noise = randn([16, 3, 128, 128], generator: generator) * 0.02;
+        Tensor dots = zeros(1, 1, 128, 128);
+        dots[.., .., TensorIndex.Slice(0, null, 4), TensorIndex.Slice(0, null, 4)] = tensor(0.2f);
+        Tensor signs = nn.functional.interpolate(randn([16, 3, 4, 4], generator: generator).sign(), [128, 128], mode: InterpolationMode.Nearest);
+        Tensor woven = noise + dots * signs;
+
+        double grid = GridPattern.Penalty(woven, 32).item<float>() - GridPattern.Penalty(noise + dots, 32).item<float>();
+        double clean = GridPattern.Weave(noise).item<float>(), weave = GridPattern.Weave(woven).item<float>();
+
+        Assert.IsLessThan(-0.2, grid);
+        Assert.AreEqual(1 / 64.0, clean, 0.005);
+        Assert.IsGreaterThan(0.5, weave);
+    }
+
+    [TestMethod]
     public void Measuring_in_parts_equals_measuring_at_once()
     {
         using DisposeScope scope = NewDisposeScope();

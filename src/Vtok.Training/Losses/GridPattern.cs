@@ -7,6 +7,7 @@ namespace Vtok.Training.Losses;
 public static class GridPattern
 {
     private const double Small = 1e-6;
+    private const double Faint = 1e-5; // mean square of detail that nobody sees: 0.4 of 255
 
     /// <summary>g1 + g2 of a batch, differentiable.</summary>
     /// <param name="pictures">[B, 3, H, W] in -1..1, H and W multiples of the period, all cut at the same phase.</param>
@@ -19,12 +20,28 @@ public static class GridPattern
         return (first + second).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The weave of a batch, differentiable: the share of the detail of a small tile that repeats with a short period, 0..1, averaged over tiles.</summary>
+    /// <remarks>A weave whose sign follows the colours cancels in <see cref="Penalty"/>, which folds all tiles together, and is plain to see.
+    /// Noise has (period / tile)^2.</remarks>
+    /// <param name="pictures">[B, 3, H, W] in -1..1, H and W multiples of the tile.</param>
+    /// <param name="period">Pixels, such as the 4 of a decoder's cell.</param>
+    /// <param name="tile">Side of a tile in pixels, a multiple of the period.</param>
+    public static Tensor Weave(Tensor pictures, int period = 4, int tile = 32)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor detail = Detail(pictures);
+        long rows = pictures.size(2) / tile, columns = pictures.size(3) / tile, folds = tile / period;
+        Tensor tiles = detail.view(-1, 3, rows, folds, period, columns, folds, period);
+        Tensor repeated = tiles.mean([3, 6]).square().mean([3, 5]);                                        // [B, 3, rows, columns]
+        Tensor all = tiles.square().mean([3, 4, 6, 7]);                                                    // [B, 3, rows, columns]
+        return (repeated / (all + Faint)).mean().MoveToOuterDisposeScope();
+    }
+
     /// <summary>Means of h and |h| at each phase, [3, P, P] both, and the mean of h^2, a scalar.</summary>
     internal static (Tensor Mean, Tensor Magnitude, Tensor Power) Fold(Tensor pictures, int period)
     {
         long height = pictures.size(2), width = pictures.size(3);
-        Tensor around = nn.functional.pad(pictures, [1, 1, 1, 1], PaddingModes.Replicate);
-        Tensor detail = pictures - nn.functional.avg_pool2d(around, 3, stride: 1);                        // [B, 3, H, W]
+        Tensor detail = Detail(pictures);
         Tensor phases = detail.view(-1, 3, height / period, period, width / period, period);
         return (phases.mean([0, 2, 4]), phases.abs().mean([0, 2, 4]), detail.square().mean());
     }
@@ -36,5 +53,12 @@ public static class GridPattern
         Tensor level = magnitude.mean([1, 2], keepdim: true);                                              // [3, 1, 1]
         Tensor spread = (magnitude - level).square().mean([1, 2]) / (level.view(3).square() + Small);      // [3]
         return (first, spread.mean());
+    }
+
+    /// <summary>Pictures less their 3x3 mean: [B, 3, H, W].</summary>
+    private static Tensor Detail(Tensor pictures)
+    {
+        Tensor around = nn.functional.pad(pictures, [1, 1, 1, 1], PaddingModes.Replicate);
+        return pictures - nn.functional.avg_pool2d(around, 3, stride: 1);
     }
 }

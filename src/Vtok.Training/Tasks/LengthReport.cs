@@ -5,4 +5,5 @@ namespace Vtok.Training.Tasks;
 /// <param name="Loss">Mean of the loss's own distance of a picture.</param>
 /// <param name="GridFirst">g1 of <see cref="Losses.GridPattern"/>, folded by 64.</param>
 /// <param name="GridSecond">g2.</param>
-internal sealed record LengthReport(double Psnr, double Loss, double GridFirst, double GridSecond);
+/// <param name="Weave"><see cref="Losses.GridPattern.Weave"/>.</param>
+internal sealed record LengthReport(double Psnr, double Loss, double GridFirst, double GridSecond, double Weave);

@@ -41,6 +41,9 @@ public sealed record RefinementSettings
     /// <summary>Weight of the grid penalty in "vivid".</summary>
     public required double GridWeight { get; init; }
 
+    /// <summary>Weight of the penalty of a fine weave in "vivid".</summary>
+    public required double WeaveWeight { get; init; }
+
     /// <summary>Periods that the grid penalty folds by.</summary>
     public required IReadOnlyList<int> GridPeriods { get; init; }
 
@@ -60,6 +63,7 @@ public sealed record RefinementSettings
             PerceptualModel = section.Text("perceptualModel", "checkpoints/perceptual-mobilenetv2") ?? "",
             PerceptualWeight = section.Number("perceptualWeight", 0.2, 0, 100),
             GridWeight = section.Number("gridWeight", 2, 0, 1000),
+            WeaveWeight = section.Number("weaveWeight", 0.5, 0, 1000),
             GridPeriods = section.Integers("gridPeriods", [16, 32], 2, 128),
         };
         if (settings.Window % 32 != 0)

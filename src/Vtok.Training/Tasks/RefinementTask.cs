@@ -54,6 +54,7 @@ internal sealed class RefinementTask : TrainingTask
             values[$"gain{length}"] = report.Psnr - _linear[length];
             values[$"loss{length}"] = report.Loss;
             values[$"grid{length}"] = Math.Max(report.GridFirst, report.GridSecond);
+            values[$"weave{length}"] = report.Weave;
         }
         return new ValidationReport(_loss.Score(reports), values);
     }

@@ -29,7 +29,7 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
     public LengthReport Measure(int length, Func<RefinementInput, Tensor> decode, Func<Tensor, Tensor, Tensor> distance)
     {
         using var grid = new GridMeter(GridPeriod);
-        double psnr = 0, loss = 0;
+        double psnr = 0, loss = 0, weave = 0;
         long at = 0;
         foreach (Tensor pictures in Pictures(length, decode))
         {
@@ -39,12 +39,13 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
             Tensor error = PictureTensors.ToBytes(pictures).cpu().to(ScalarType.Float32) - original.to(ScalarType.Float32);
             psnr += (10 * (255 * 255 / error.square().mean([1, 2, 3])).log10()).sum().item<float>();
             loss += distance(pictures, PictureTensors.FromBytes(original).to(pictures.device)).sum().item<float>();
+            weave += GridPattern.Weave(pictures).item<float>() * pictures.size(0);
             grid.Add(pictures);
             at += pictures.size(0);
             pictures.Dispose();
         }
         (double first, double second) = grid.Read();
-        return new LengthReport(psnr / at, loss / at, first, second);
+        return new LengthReport(psnr / at, loss / at, first, second, weave / at);
     }
 
     public void Dispose()

@@ -5,7 +5,7 @@ using Vtok.Training.Runs;
 
 namespace Vtok.Training.Tasks;
 
-/// <summary>Absolute error, the MobileNetV2 distance, and the penalty of grid patterns that such a distance invites.</summary>
+/// <summary>Absolute error, the MobileNetV2 distance, and the penalties of the patterns that such a distance invites.</summary>
 /// <remarks>The distance sees a random window at a random size, so that no pattern of a fixed period can please it; below 64 tokens its
 /// weight falls, since there it asks for texture that the tokens do not tell.</remarks>
 internal sealed class VividLoss : RefinementLoss
@@ -36,15 +36,16 @@ internal sealed class VividLoss : RefinementLoss
             new("l1", (output - pictures).abs().mean()),
             new("mbp", (_distance.Distance(seen, wanted) * share).mean(), _settings.PerceptualWeight),
             new("grid", grid, _settings.GridWeight),
+            new("weave", GridPattern.Weave(output), _settings.WeaveWeight),
         ];
     }
 
     public override Tensor Distance(Tensor output, Tensor pictures)
         => (output - pictures).abs().mean([1, 2, 3]) + _settings.PerceptualWeight * _distance.Distance(output, pictures);
 
-    /// <summary>The loss at 64 and 256 tokens with the grid folded by 64, the sign changed.</summary>
+    /// <summary>The loss at 64 and 256 tokens with the grid folded by 64 and the weave, the sign changed.</summary>
     public override double Score(IReadOnlyDictionary<int, LengthReport> reports) => -JudgedLengths.Select(length => reports[length])
-        .Average(report => report.Loss + _settings.GridWeight * (report.GridFirst + report.GridSecond));
+        .Average(report => report.Loss + _settings.GridWeight * (report.GridFirst + report.GridSecond) + _settings.WeaveWeight * report.Weave);
 
     public override void Dispose() => _network.Dispose();
 
