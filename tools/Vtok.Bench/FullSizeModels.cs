@@ -7,13 +7,14 @@ using Vtok.Models.Weights;
 
 namespace Vtok.Bench;
 
-/// <summary>Model folders of the published sizes with drawn weights in single precision.</summary>
+/// <summary>Model folders of the published sizes with drawn weights, in single precision unless the name says otherwise.</summary>
 internal static class FullSizeModels
 {
     private static readonly Dictionary<string, Action<string>> Writers = new()
     {
         ["seed-2"] = Seed,
-        ["lavit"] = Lavit,
+        ["lavit"] = folder => Lavit(folder, ScalarType.Float32),
+        ["lavit-bfloat16"] = folder => Lavit(folder, ScalarType.BFloat16),
         ["llamagen-vq-16"] = folder => LlamaGen(folder, LlamaGenConfig.Vq16),
         ["llamagen-vq-8"] = folder => LlamaGen(folder, LlamaGenConfig.Vq8),
     };
@@ -38,21 +39,24 @@ internal static class FullSizeModels
         Save(folder, config, ("", new SeedNetwork(SeedConfig.Read(config))));
     }
 
-    private static void Lavit(string folder) =>
-        Save(folder, ModelConfig.FromJson("""{"n_code":16384,"code_dim":32}"""u8), ("", new LavitNetwork(new LavitConfig { LanguageWidth = null })),
+    // Published in bfloat16.
+    private static void Lavit(string folder, ScalarType type) =>
+        Save(folder, ModelConfig.FromJson("""{"n_code":16384,"code_dim":32}"""u8), type, ("", new LavitNetwork(new LavitConfig { LanguageWidth = null })),
             (LavitFamily.LowPrefix, new LavitDecoder(new LavitDecoderConfig())), (LavitFamily.HighPrefix, new LavitDecoder(LavitDecoderConfig.High)));
 
     private static void LlamaGen(string folder, LlamaGenConfig config) => Save(folder, config.ToModelConfig(), ("", new LlamaGenNetwork(config)));
 
+    private static void Save(string folder, ModelConfig config, params (string Prefix, nn.Module Network)[] parts) => Save(folder, config, ScalarType.Float32, parts);
+
     // Neither speed nor memory depends on the values.
-    private static void Save(string folder, ModelConfig config, params (string Prefix, nn.Module Network)[] parts)
+    private static void Save(string folder, ModelConfig config, ScalarType type, params (string Prefix, nn.Module Network)[] parts)
     {
         using IDisposable frozen = no_grad();
         using Generator generator = new(1);
         Dictionary<string, Tensor> tensors = [];
         foreach ((string prefix, nn.Module network) in parts)
             foreach ((string name, Tensor tensor) in network.state_dict())
-                tensors.Add(prefix + name, tensor.is_floating_point() ? tensor.normal_(0, 0.02, generator) : tensor);
+                tensors.Add(prefix + name, tensor.is_floating_point() ? tensor.normal_(0, 0.02, generator).to(type) : tensor);
         ModelFolder.Save(folder, config, tensors);
         foreach ((_, nn.Module network) in parts)
             network.Dispose();

@@ -4,8 +4,14 @@ namespace Vtok.Bench;
 /// <param name="WeightBytes">Length of the weight files.</param>
 /// <param name="LoadSeconds">Opening the folder.</param>
 /// <param name="LoadedAnonymous">Most memory of the process's own until the model was open.</param>
+/// <param name="Tokens">Tokens of the picture.</param>
 /// <param name="EncodeSeconds">One picture, all tokens; the fastest warm run.</param>
 /// <param name="DecodeSeconds">One picture, or its features where the model makes no pixels; one run, so that models that sample are done in time.</param>
+/// <param name="PrefixSeconds">The same for the first <see cref="Prefix"/> tokens where the order is nested, else null.</param>
 /// <param name="Anonymous">Most memory of the process's own over all.</param>
 /// <param name="Resident">Most resident memory over all: its own and the pages of the file.</param>
-internal sealed record FullSizeResult(long WeightBytes, double LoadSeconds, double LoadedAnonymous, double EncodeSeconds, double DecodeSeconds, double Anonymous, double Resident);
+internal sealed record FullSizeResult(
+    long WeightBytes, double LoadSeconds, double LoadedAnonymous, long Tokens, double EncodeSeconds, double DecodeSeconds, double? PrefixSeconds, double Anonymous, double Resident)
+{
+    public const int Prefix = 16;
+}

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Vtok.Models;
 using Vtok.Models.Weights;
+using Vtok.Streams;
 using Vtok.Torch;
 
 namespace Vtok.Bench;
@@ -71,10 +72,10 @@ internal static class FullSizeWorker
         Tensor picture = rand([1, 3, model.Info.NativeHeight ?? FreeSide, model.Info.NativeWidth ?? FreeSide], generator: new Generator(1));
         Tensor ids = Ids(model, picture);
         double encode = Timing.FastestWarm(seconds, () => Ids(model, picture).Dispose());
-        begin = Stopwatch.GetTimestamp();
-        Read(model, ids);
-        double decode = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        Console.WriteLine(JsonSerializer.Serialize(new FullSizeResult((long)bytes, load, loaded, encode, decode, memory.Anonymous / bytes, MemoryWatch.Resident / bytes)));
+        double decode = ReadSeconds(model, ids);
+        double? prefix = model.Info.Order == TokenOrder.Nested ? ReadSeconds(model, ids.narrow(1, 0, FullSizeResult.Prefix)) : null;
+        Console.WriteLine(JsonSerializer.Serialize(
+            new FullSizeResult((long)bytes, load, loaded, ids.size(1), encode, decode, prefix, memory.Anonymous / bytes, MemoryWatch.Resident / bytes)));
     }
 
     private static Tensor Ids(ITokenizerModel model, Tensor picture) =>
@@ -82,8 +83,9 @@ internal static class FullSizeWorker
             ? tensor(Array.ConvertAll(dynamic.EncodeDynamic(picture)[0].Ids.ToArray(), id => (long)id)).unsqueeze(0)
             : model.Encode(picture);
 
-    private static void Read(ITokenizerModel model, Tensor ids)
+    private static double ReadSeconds(ITokenizerModel model, Tensor ids)
     {
+        long begin = Stopwatch.GetTimestamp();
         try
         {
             model.Decode(ids);
@@ -93,5 +95,6 @@ internal static class FullSizeWorker
             var reading = (IFeatureTokenizer)model;
             reading.Features(ids, reading.FeatureKinds[0]);
         }
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 }
