@@ -4,7 +4,7 @@ namespace Vtok.Bench;
 /// <param name="Group">Rows of one group are compared with its first.</param>
 /// <param name="Name">What was done.</param>
 /// <param name="Value">How much, in <paramref name="Unit"/>.</param>
-/// <param name="Unit">MB/s, images/s, files/s; of full-size models MB, s, tokens and multiples of the weights.</param>
+/// <param name="Unit">MB/s, images/s, files/s; of full-size models MB, s, cpu s, tokens and multiples of the weights.</param>
 internal sealed record BenchRow(string Group, string Name, double Value, string Unit)
 {
     /// <summary>Share of the time inside matrix products, 0..1, or null where it was not measured.</summary>

@@ -3,7 +3,7 @@ namespace Vtok.Bench;
 /// <summary>Published sizes opened from the mapped file: seconds to open, encode and decode a picture, memory over the bytes of the weights.</summary>
 internal sealed class FullSizeBenchmark : IBenchmark
 {
-    private const string Seconds = "s", Weights = "x weights";
+    private const string Seconds = "cpu s", Weights = "x weights";
 
     public IEnumerable<BenchRow> Run(BenchOptions options)
     {
@@ -11,7 +11,7 @@ internal sealed class FullSizeBenchmark : IBenchmark
         {
             FullSizeResult result = FullSizeWorker.Start(name, options);
             yield return new BenchRow($"{name} file", "weights", result.WeightBytes / 1e6, "MB");
-            yield return new BenchRow($"{name} open", "seconds", result.LoadSeconds, Seconds);
+            yield return new BenchRow($"{name} open", "seconds", result.LoadSeconds, "s");
             yield return new BenchRow($"{name} open", "anonymous peak", result.LoadedAnonymous, Weights);
             yield return new BenchRow($"{name} encode", "tokens", result.Tokens, "tokens");
             yield return new BenchRow($"{name} encode", "seconds", result.EncodeSeconds, Seconds);

@@ -17,14 +17,14 @@ internal static class FullSizeWorker
     private const string WriteVerb = "write", MeasureVerb = "measure";
     private const int FreeSide = 256;
 
-    /// <summary>The worker's main: write NAME FOLDER, or measure FOLDER THREADS SECONDS.</summary>
+    /// <summary>The worker's main: write NAME FOLDER, or measure FOLDER THREADS.</summary>
     public static int Run(string[] arguments)
     {
         NativeTorch.Load();
         if (arguments is [WriteVerb, var name, var folder])
             FullSizeModels.Write(name, folder);
         else
-            Measure(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture), double.Parse(arguments[3], CultureInfo.InvariantCulture));
+            Measure(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture));
         return 0;
     }
 
@@ -36,7 +36,7 @@ internal static class FullSizeWorker
         try
         {
             Start(WriteVerb, name, folder);
-            string line = Start(MeasureVerb, folder, options.Threads.ToString(CultureInfo.InvariantCulture), options.Seconds.ToString("R", CultureInfo.InvariantCulture));
+            string line = Start(MeasureVerb, folder, options.Threads.ToString(CultureInfo.InvariantCulture));
             return JsonSerializer.Deserialize<FullSizeResult>(line)!;
         }
         finally
@@ -59,7 +59,7 @@ internal static class FullSizeWorker
         return worker.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {errors.Result.Trim().Split('\n')[0]}");
     }
 
-    private static void Measure(string folder, int threads, double seconds)
+    private static void Measure(string folder, int threads)
     {
         set_num_threads(threads);
         using IDisposable frozen = inference_mode();
@@ -71,9 +71,9 @@ internal static class FullSizeWorker
         double load = Stopwatch.GetElapsedTime(begin).TotalSeconds, loaded = memory.Anonymous / bytes;
         Tensor picture = rand([1, 3, model.Info.NativeHeight ?? FreeSide, model.Info.NativeWidth ?? FreeSide], generator: new Generator(1));
         Tensor ids = Ids(model, picture);
-        double encode = Timing.FastestWarm(seconds, () => Ids(model, picture).Dispose());
-        double decode = ReadSeconds(model, ids);
-        double? prefix = model.Info.Order == TokenOrder.Nested ? ReadSeconds(model, ids.narrow(1, 0, FullSizeResult.Prefix)) : null;
+        double encode = ProcessorSeconds(() => Ids(model, picture).Dispose());
+        double decode = ProcessorSeconds(() => Read(model, ids));
+        double? prefix = model.Info.Order == TokenOrder.Nested ? ProcessorSeconds(() => Read(model, ids.narrow(1, 0, FullSizeResult.Prefix))) : null;
         Console.WriteLine(JsonSerializer.Serialize(
             new FullSizeResult((long)bytes, load, loaded, ids.size(1), encode, decode, prefix, memory.Anonymous / bytes, MemoryWatch.Resident / bytes)));
     }
@@ -83,9 +83,15 @@ internal static class FullSizeWorker
             ? tensor(Array.ConvertAll(dynamic.EncodeDynamic(picture)[0].Ids.ToArray(), id => (long)id)).unsqueeze(0)
             : model.Encode(picture);
 
-    private static double ReadSeconds(ITokenizerModel model, Tensor ids)
+    private static double ProcessorSeconds(Action action)
     {
-        long begin = Stopwatch.GetTimestamp();
+        TimeSpan start = Environment.CpuUsage.TotalTime;
+        action();
+        return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
+    }
+
+    private static void Read(ITokenizerModel model, Tensor ids)
+    {
         try
         {
             model.Decode(ids);
@@ -95,6 +101,5 @@ internal static class FullSizeWorker
             var reading = (IFeatureTokenizer)model;
             reading.Features(ids, reading.FeatureKinds[0]);
         }
-        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 }
