@@ -29,4 +29,7 @@ public enum DatasetError
 
     /// <summary>A position was saved for another data set.</summary>
     PositionOutside,
+
+    /// <summary>Fewer pictures than the work needs.</summary>
+    TooFew,
 }

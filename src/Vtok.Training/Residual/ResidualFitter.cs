@@ -27,10 +27,12 @@ public sealed class ResidualFitter
     /// <param name="codec">Decodes them.</param>
     /// <param name="progress">Told a line at each step.</param>
     /// <param name="cancellation">Ends the fit with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="DatasetException">Too few pictures for the books.</exception>
     public static ResidualCodebooks Fit(ResidualFitRecipe recipe, ISampleSource source, IImageCodec codec,
         IProgress<string>? progress = null, CancellationToken cancellation = default)
     {
         recipe.Validate();
+        RequireEnough(recipe, (long)source.Count * recipe.Views);
         using Tensor coefficients = FitPictures.Read(recipe, source, codec, progress, cancellation);
         return Fit(recipe, coefficients, progress, cancellation);
     }
@@ -42,6 +44,7 @@ public sealed class ResidualFitter
     /// <param name="cancellation">Ends the fit.</param>
     internal static ResidualCodebooks Fit(ResidualFitRecipe recipe, Tensor coefficients, IProgress<string>? progress, CancellationToken cancellation)
     {
+        RequireEnough(recipe, coefficients.size(0)); // pictures that do not decode are missing here
         ResidualFitter fitter = new(recipe, progress, cancellation);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable grad = no_grad();
@@ -52,6 +55,16 @@ public sealed class ResidualFitter
         finally
         {
             fitter._bands.Dispose();
+        }
+    }
+
+    // The global stage has one vector a view, and a book begins with as many different vectors as it has codes.
+    private static void RequireEnough(ResidualFitRecipe recipe, long views)
+    {
+        if (views < recipe.Config.Codes)
+        {
+            throw new DatasetException(DatasetError.TooFew,
+                $"{views} views of the pictures, and books of {recipe.Config.Codes} codes need at least as many (give more pictures, more settings.views or fewer codes)");
         }
     }
 

@@ -1,4 +1,5 @@
 using TorchSharp;
+using Vtok.Data;
 using Vtok.Models.Residual;
 using Vtok.Training.Residual;
 using static TorchSharp.torch;
@@ -52,6 +53,18 @@ public sealed class ResidualFitterTests
         Fit(pictures).Dispose();
 
         Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [TestMethod]
+    public void Fewer_views_than_codes_are_refused_with_what_to_do()
+    {
+        using Tensor few = Pictures()[..31];
+
+        var error = Assert.ThrowsExactly<DatasetException>(() => Fit(few));
+
+        Assert.AreEqual(DatasetError.TooFew, error.Reason);
+        StringAssert.Contains(error.Message, "31 views");
+        StringAssert.Contains(error.Message, "32 codes");
     }
 
     [TestMethod]
