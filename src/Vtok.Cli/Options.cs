@@ -44,6 +44,10 @@ internal static class Options
     public static Option<int?> TargetBytes() =>
         Number("--target-bytes", "Keep as many tokens as fit a file of N bytes; exit status 5 when even the fewest do not.", 1);
 
+    public static Option<int?> Steps(string description) => Number("--steps", description, 1, 1000);
+
+    public static Option<double?> Guidance(string description) => Hundredths("--guidance", description, 1000);
+
     public static Option<string?> Model(string meaning) => new("--model", "-m") { HelpName = "MODEL", Description = meaning };
 
     public static Option<VtokBackground?> Background() => new("--background")
@@ -90,7 +94,7 @@ internal static class Options
     };
 
     /// <summary>An option whose value is a number with at most two decimals.</summary>
-    public static Option<double?> Hundredths(string name, string description, int most) => new(name)
+    private static Option<double?> Hundredths(string name, string description, int most) => new(name)
     {
         HelpName = "X",
         Description = description,

@@ -24,6 +24,9 @@ public sealed record ImageEncodeOptions
     /// <summary>Seed of the draws of an encoder that can sample; null means its deterministic choice.</summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>How to decode, to be noted in the file for a model whose decoder samples. Default: nothing is noted.</summary>
+    public DecodeHints Hints { get; init; } = new();
+
     /// <summary>Colour that transparent pixels were laid on, to be noted in the file; null notes nothing.</summary>
     public VtokBackground? Background { get; init; }
 }

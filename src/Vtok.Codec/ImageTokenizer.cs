@@ -87,6 +87,7 @@ public sealed class ImageTokenizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pictures);
         options ??= new ImageEncodeOptions();
+        options.Hints.Validate();
         using IEnumerator<DynamicTokens> lanes = EncodeLanes(pictures.SelectMany(p => p.Lanes), new EncodeOptions
         {
             Tokens = TokensOf(options),
@@ -219,6 +220,9 @@ public sealed class ImageTokenizer : IDisposable
         VtokFile.Create(Info, picture.Layout, picture.Width, picture.Height, [.. lanes.Select(lane => lane.Ids)], picture.Overlap, new VtokExtensions
         {
             Background = options.Background,
+            Steps = options.Hints.Steps,
+            Guidance = options.Hints.GuidanceHundredths,
+            Seed = options.Hints.Seed,
             KeptPositions = Info.Order == TokenOrder.Set ? KeptPositions.Pack([.. lanes.Select(lane => lane.Positions)], Info.Vocabulary.Positions!.Value) : default,
         });
 
@@ -299,7 +303,7 @@ public sealed class ImageTokenizer : IDisposable
     {
         Steps = options.Steps ?? file.Extensions.Steps,
         Guidance = options.Guidance ?? file.Extensions.Guidance / 100.0,
-        Seed = options.Seed != 0 ? options.Seed : file.Extensions.Seed ?? 0,
+        Seed = options.Seed ?? file.Extensions.Seed,
         GridWidth = layout.LaneSize.Width / Info.Factor,
     };
 

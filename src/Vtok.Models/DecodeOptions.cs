@@ -12,8 +12,8 @@ public sealed record DecodeOptions
     /// <summary>Guidance scale of a sampling decoder; null means the model's default.</summary>
     public double? Guidance { get; init; }
 
-    /// <summary>Seed of a sampling decoder. Default: 0.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of a sampling decoder; null means what the file says, else 0.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Tokens in a row of a grid model's ids; null means a square grid. Files know their picture's size, so who decodes files leaves it out.</summary>
     public int? GridWidth { get; init; }

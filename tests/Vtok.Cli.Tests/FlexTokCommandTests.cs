@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TorchSharp;
 using Vtok.Imaging;
 using Vtok.Models.FlexTok;
@@ -54,15 +55,30 @@ public sealed class FlexTokCommandTests
     {
         using var cli = new CliHarness { Real = true };
         Prepare(cli);
-        TokenizerInfo info = ModelFolder.ReadInfo(cli["tiny"]);
-        VtokFile file = VtokReader.Read(File.ReadAllBytes(cli["a.vtok"]), info);
-        VtokFile hinted = file with { Extensions = new VtokExtensions { Steps = 3, Guidance = 250, Seed = 9 } };
-        File.WriteAllBytes(cli["hints.vtok"], VtokWriter.Write(hinted, info));
+        CliResult encoded = cli.Run("encode", cli["a.png"], "--model", cli["tiny"], "-o", cli["hints.vtok"], "--steps", "3", "--guidance", "2.5", "--seed", "9");
+        Assert.AreEqual(0, encoded.ExitCode, encoded.Errors);
 
-        byte[] followed = Decode(cli, "hints.vtok"), said = Decode(cli, "hints.vtok", "--steps", "2");
+        byte[] followed = Decode(cli, "hints.vtok"), said = Decode(cli, "hints.vtok", "--steps", "2"), zero = Decode(cli, "hints.vtok", "--seed", "0");
 
         CollectionAssert.AreEqual(Decode(cli, "a.vtok", "--steps", "3", "--guidance", "2.5", "--seed", "9"), followed);
         CollectionAssert.AreEqual(Decode(cli, "a.vtok", "--steps", "2", "--guidance", "2.5", "--seed", "9"), said);
+        CollectionAssert.AreEqual(Decode(cli, "a.vtok", "--steps", "3", "--guidance", "2.5"), zero);
+        JsonElement facts = cli.Run("info", cli["hints.vtok"], "--json").Json.GetProperty("files")[0];
+        Assert.AreEqual((3, 2.5, 9), (facts.GetProperty("steps").GetInt32(), facts.GetProperty("guidance").GetDouble(), facts.GetProperty("seed").GetInt32()));
+    }
+
+    [TestMethod]
+    [DataRow("--steps", "3")]
+    [DataRow("--guidance", "7.5")]
+    [DataRow("--seed", "0")]
+    public void Hints_are_refused_for_a_model_whose_decoder_does_not_sample(string option, string value)
+    {
+        using var cli = new CliHarness { Real = true };
+
+        CliResult encoded = cli.Run("encode", cli["a.png"], option, value);
+
+        encoded.IsRefusal(2, $"{option}: default");
+        StringAssert.Contains(encoded.Errors, "flextok");
     }
 
     [TestMethod]

@@ -77,6 +77,8 @@ public sealed class LavitCommandTests
         Assert.AreEqual(2, VtokReader.Read(File.ReadAllBytes(folder["two.vtok"]), info).Count);
         Run(folder, "trim", folder["two.vtok"], "--tokens", "1", "-o", folder["one.vtok"]).IsRefusal(2, "--tokens 1");
         CollectionAssert.AreNotEqual(File.ReadAllBytes(folder["two.vtok"]), File.ReadAllBytes(folder["all.vtok"]));
+        Assert.IsNull(VtokReader.Read(File.ReadAllBytes(folder["all.vtok"]), info).Extensions.Seed); // the encoder's, not the decoder's
+        Run(folder, "encode", folder["a.png"], "-o", folder["b.vtok"], "--model", "tiny", "--steps", "3").IsRefusal(2, "--steps: tiny");
     }
 
     private static TempFolder Model(out TokenizerInfo info)

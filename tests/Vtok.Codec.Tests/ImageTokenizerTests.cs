@@ -130,6 +130,31 @@ public class ImageTokenizerTests
     }
 
     [TestMethod]
+    public void A_seed_of_zero_is_a_seed()
+    {
+        var model = new IdentityModel();
+        using var tokenizer = new ImageTokenizer(model);
+        VtokFile file = tokenizer.Encode(Pictures.Noise(16, 16), new ImageEncodeOptions { Hints = new DecodeHints { Seed = 9 } });
+
+        tokenizer.Decode(file, new DecodeOptions { Seed = 0 });
+
+        Assert.AreEqual(0ul, model.Asked!.Seed);
+    }
+
+    [TestMethod]
+    public void Hints_are_noted_in_the_file_and_checked()
+    {
+        using var tokenizer = new ImageTokenizer(new IdentityModel());
+        var hints = new DecodeHints { Steps = 20, Guidance = 7.55, Seed = 0 };
+
+        VtokFile file = tokenizer.Encode(Pictures.Noise(16, 16), new ImageEncodeOptions { Hints = hints });
+
+        Assert.AreEqual(new VtokExtensions { Steps = 20, Guidance = 755, Seed = 0 }, file.Extensions);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => tokenizer.Encode(Pictures.Noise(16, 16), new ImageEncodeOptions { Hints = hints with { Steps = 1001 } }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => tokenizer.Encode(Pictures.Noise(16, 16), new ImageEncodeOptions { Hints = hints with { Guidance = double.NaN } }));
+    }
+
+    [TestMethod]
     public void Many_threads_may_share_one_tokenizer()
     {
         using var tokenizer = new ImageTokenizer(new IdentityModel());

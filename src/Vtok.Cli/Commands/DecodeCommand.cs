@@ -16,9 +16,9 @@ internal static class DecodeCommand
         Option<string?> output = Options.Output("The picture"), model = Options.Model("Model to decode with (default: found by the key in each file).");
         Option<string?> look = new("--look") { HelpName = "LOOK", Description = "Decoder head, such as faithful or vivid (default: the model's first)." };
         Option<int?> tokens = Options.Number("--tokens", "Decode the first N tokens of each lane only (default: all that the file has).", 1);
-        Option<int?> steps = Options.Number("--steps", "Steps of a decoder that samples (default: what the file says, else the model's own).", 1, 1000);
-        Option<double?> guidance = Options.Hundredths("--guidance", "Guidance of a decoder that samples, such as 7.5 (default: as for --steps).", 1000);
-        Option<int?> seed = Options.Number("--seed", "Seed of a decoder that samples; 0 is what the file says (default: 0).", 0);
+        Option<int?> steps = Options.Steps("Steps of a decoder that samples (default: what the file says, else the model's own).");
+        Option<double?> guidance = Options.Guidance("Guidance of a decoder that samples, such as 7.5 (default: as for --steps).");
+        Option<int?> seed = Options.Number("--seed", "Seed of a decoder that samples (default: what the file says, else 0).", 0);
         Option<ImageFormat?> format = Options.Choice<ImageFormat>("--format", "Format of the picture (default: by the name of OUT, else png).");
         Option<int?> quality = Options.Number("--quality", "Quality of lossy formats (default: the format's own).", 1, 100);
         Option<int?> threads = Options.Threads(), batch = Options.Batch();
@@ -45,7 +45,7 @@ internal static class DecodeCommand
                     Look = parsed.GetValue(look),
                     Steps = parsed.GetValue(steps),
                     Guidance = parsed.GetValue(guidance),
-                    Seed = (ulong)(parsed.GetValue(seed) ?? 0),
+                    Seed = (ulong?)parsed.GetValue(seed),
                 },
                 Tokens = parsed.GetValue(tokens),
                 MaxBytes = parsed.GetValue(maxBytes),

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Vtok.Codec;
 using Vtok.Imaging;
 using Vtok.Models;
+using Vtok.Models.Weights;
 using Vtok.Streams;
 
 namespace Vtok.Cli.Commands;
@@ -19,14 +20,17 @@ internal static class EncodeCommand
         Option<VtokLayout?> layout = Options.Choice<VtokLayout>("--layout",
             "fit squeezes the whole picture to the model's size, crop takes the centre square, tile covers it at its own scale; grid is for models of any size.");
         Option<EncodeEffort?> effort = Options.Choice<EncodeEffort>("--effort", "high searches longer for the length that is asked for; its prefixes are merely good.");
-        Option<int?> seed = Options.Number("--seed", "Seed of an encoder that can sample which tokens it keeps (default: it keeps the likeliest).", 0);
+        Option<int?> steps = Options.Steps("Note in the file the steps to decode with, for a model whose decoder samples.");
+        Option<double?> guidance = Options.Guidance("Note in the file the guidance to decode with, such as 7.5, for a model whose decoder samples.");
+        Option<int?> seed = Options.Number("--seed",
+            "Seed of an encoder that can sample which tokens it keeps (default: it keeps the likeliest); noted in the file for a decoder that samples.", 0);
         Option<VtokBackground?> background = Options.Background();
         Option<string> device = Options.Device();
         Option<long> maxPixels = Options.MaxPixels(), maxBytes = Options.MaxBytes();
         Option<bool> force = Options.Force(), json = Options.Json(), quiet = Options.Quiet();
         var command = new Command("encode", "Turn pictures into token files.")
         {
-            inputs, output, model, tokens, target, layout, overlap, effort, seed, background, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
+            inputs, output, model, tokens, target, layout, overlap, effort, steps, guidance, seed, background, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -39,11 +43,11 @@ internal static class EncodeCommand
                 TargetBytes = parsed.GetValue(target),
                 Overlap = parsed.GetValue(overlap),
                 Effort = parsed.GetValue(effort) ?? EncodeEffort.Default,
-                Seed = (ulong?)parsed.GetValue(seed),
                 Background = parsed.GetValue(background),
             };
             ModelStore store = console.Models(parsed.GetValue(threads));
             ModelEntry entry = ModelSession.Find(store, parsed.GetValue(model) ?? "default");
+            options = WithSampling(options, entry.Info, new DecodeHints { Steps = parsed.GetValue(steps), Guidance = parsed.GetValue(guidance), Seed = (ulong?)parsed.GetValue(seed) });
             Check(options, entry.Info);
             var limits = new ImageDecodeOptions { MaxPixels = parsed.GetValue(maxPixels), MaxFileBytes = parsed.GetValue(maxBytes) };
             if (options.Background is { } colour)
@@ -99,6 +103,23 @@ internal static class EncodeCommand
         input.Read(console, limit: 0);
         return new InputException("is not there");
     }
+
+    // The seed is for the end that draws: the encoder here and now, or the decoder that will read the file.
+    private static ImageEncodeOptions WithSampling(ImageEncodeOptions options, TokenizerInfo info, DecodeHints asked)
+    {
+        if (asked == new DecodeHints())
+            return options;
+        IModelFamily? family = ModelFamilies.All.FirstOrDefault(family => family.Name == info.Family);
+        if (family is { DecoderSamples: true })
+            return options with { Hints = asked };
+        string? hint = asked.Steps is not null ? "--steps" : asked.Guidance is not null ? "--guidance" : null;
+        if (hint is not null)
+            throw new UsageException($"{hint}: {info.Name} has no decoder that samples (of the known families, {Those(f => f.DecoderSamples)} has)");
+        return family is { EncoderSamples: true } ? options with { Seed = asked.Seed }
+            : throw new UsageException($"--seed: {info.Name} draws nothing (of the known families, {Those(f => f.EncoderSamples || f.DecoderSamples)} do)");
+    }
+
+    private static string Those(Func<IModelFamily, bool> wanted) => string.Join(" and ", ModelFamilies.All.Where(wanted).Select(family => family.Name));
 
     private static void Check(ImageEncodeOptions options, TokenizerInfo info)
     {

@@ -13,6 +13,8 @@ internal sealed class FlexTokFamily : IModelFamily
 
     public IReadOnlyList<KnownModel> Known => [.. FlexTokPresets.All.Select(preset => new KnownModel(preset.Key, FlexTokPresets.Marks(preset.Value)))];
 
+    public bool DecoderSamples => true;
+
     public bool Recognizes(ModelConfig config) => FlexTokTree.Recognizes(config);
 
     /// <summary>The tree that a published weight file carries in its header, each value the text of a Python object.</summary>

@@ -13,6 +13,8 @@ internal sealed class LavitFamily : IModelFamily
 
     public string Name => LavitConfig.Family;
 
+    public bool EncoderSamples => true;
+
     public IReadOnlyList<IReadOnlyList<WeightPart>> PublishedParts { get; } =
     [
         [Tower, Encoder, Low, High],

@@ -12,6 +12,12 @@ public interface IModelFamily
     /// <summary>Published models whose weights a message can name.</summary>
     IReadOnlyList<KnownModel> Known => [];
 
+    /// <summary>Whether the encoders can draw what they keep, from <see cref="EncodeOptions.Seed"/>.</summary>
+    bool EncoderSamples => false;
+
+    /// <summary>Whether the decoders draw what the tokens leave open, from <see cref="DecodeOptions.Seed"/>, in steps and with guidance.</summary>
+    bool DecoderSamples => false;
+
     /// <summary>Sets of files that a model of this family is published in, when it is not one file; in the order of loading.</summary>
     IReadOnlyList<IReadOnlyList<WeightPart>> PublishedParts => [];
 
