@@ -25,6 +25,13 @@ public static class AdversarialLoss
         return (-fake.mean()).MoveToOuterDisposeScope();
     }
 
+    /// <summary>mean softplus(-fake): the non-saturating loss of arXiv 1406.2661, section 3, which goes with <see cref="DiscriminatorVanilla"/>.</summary>
+    public static Tensor GeneratorVanilla(Tensor fake)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return functional.softplus(-fake).mean().MoveToOuterDisposeScope();
+    }
+
     /// <summary>The published "non-saturating" loss: mean(1 - fake) and a constant.</summary>
     /// <remarks>Quirk: as in <see cref="DiscriminatorNonSaturating"/>; but for the constant it is <see cref="GeneratorHinge"/>.</remarks>
     public static Tensor GeneratorNonSaturating(Tensor fake)

@@ -1,10 +1,11 @@
 using TorchSharp.Utils;
 using Vtok.Models.Discriminators;
+using Vtok.Torch;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Losses;
 
-/// <summary>A discriminator with the hinge loss, a start step and LeCam regularisation, as TiTok's loss module holds it.</summary>
+/// <summary>A discriminator with its losses, a start step, LeCam regularisation and R1 penalty, as TiTok's loss module holds it.</summary>
 /// <remarks>Keys: discriminator.*, ema_real_logits_mean and ema_fake_logits_mean [1].</remarks>
 public sealed class Adversary : nn.Module
 {
@@ -24,7 +25,7 @@ public sealed class Adversary : nn.Module
         register_buffer(FakeAverage, zeros(1));
     }
 
-    /// <summary>Weights and start.</summary>
+    /// <summary>Losses, weights and start.</summary>
     public AdversarialSettings Settings { get; }
 
     /// <summary>LeCam's average of the mean logit of real pictures [1], owned by this module.</summary>
@@ -36,20 +37,36 @@ public sealed class Adversary : nn.Module
     /// <summary>Factor of both losses at a step: 0 before the start.</summary>
     public double FactorAt(long step) => step >= Settings.Start ? Settings.Factor : 0;
 
-    /// <summary>The generator's term, "gan": -mean D(reconstruction); zero before the start.</summary>
-    public LossTerm GeneratorTerm(Tensor reconstruction, long step)
+    /// <summary>The generator's term "gan", zero before the start; with an adaptive weight it is only logged, beside "gan-balance", and "gan-balanced" weighs.</summary>
+    /// <param name="reconstruction">[B, 3, H, W], with the graph that made it.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="fidelity">For the adaptive weight: the weighted sum of the pixels' error and the perceptual distance, a scalar.</param>
+    /// <param name="lastLayer">For the adaptive weight: the weight of the layer that makes the pixels.</param>
+    public IReadOnlyList<LossTerm> GeneratorTerms(Tensor reconstruction, long step, Tensor? fidelity = null, Tensor? lastLayer = null)
     {
         double factor = FactorAt(step);
         if (factor == 0)
-            return new LossTerm("gan", zeros([], device: reconstruction.device), 0);
+            return [new LossTerm("gan", zeros([], device: reconstruction.device), 0)];
         using DisposeScope scope = NewDisposeScope();
         Freeze(true); // the generator's pass needs no gradients of these weights
-        Tensor value = AdversarialLoss.GeneratorHinge(_discriminator.call(reconstruction)).MoveToOuterDisposeScope();
+        Tensor logits = _discriminator.call(reconstruction);
+        Tensor value = Settings.GeneratorForm switch
+        {
+            AdversarialForm.NonSaturating => AdversarialLoss.GeneratorVanilla(logits),
+            AdversarialForm.Swapped => AdversarialLoss.GeneratorNonSaturating(logits),
+            _ => AdversarialLoss.GeneratorHinge(logits),
+        };
+        List<LossTerm> terms = [new("gan", value, Settings.Weight * factor)];
+        if (Settings.Adaptive)
+        {
+            Tensor balance = AdaptiveWeight.Of(fidelity ?? throw new ArgumentNullException(nameof(fidelity)), value, lastLayer ?? throw new ArgumentNullException(nameof(lastLayer)));
+            terms = [new("gan", value, 0), new("gan-balanced", value * balance, Settings.Weight * factor), new("gan-balance", balance, 0)];
+        }
         Freeze(false);
-        return new LossTerm("gan", value, Settings.Weight * factor);
+        return Kept(terms);
     }
 
-    /// <summary>The discriminator's terms, "discriminator" (hinge) and "lecam", with the mean logits for the log; moves LeCam's averages.</summary>
+    /// <summary>The discriminator's terms, "discriminator", "lecam" and "r1", with the mean logits for the log; moves LeCam's averages.</summary>
     /// <param name="pictures">Real pictures.</param>
     /// <param name="reconstruction">Reconstructions; no gradient flows into them.</param>
     /// <param name="step">The step.</param>
@@ -60,10 +77,17 @@ public sealed class Adversary : nn.Module
         if (factor == 0)
             return [];
         using DisposeScope scope = NewDisposeScope();
-        Tensor real = _discriminator.call(pictures.detach()), fake = _discriminator.call(reconstruction.detach());
+        bool penalised = Settings.PenaltyWeight > 0 && step % Settings.PenaltyEvery == 0;
+        Tensor shown = penalised ? pictures.detach().clone().requires_grad_(true) : pictures.detach();
+        Tensor real = _discriminator.call(shown), fake = _discriminator.call(reconstruction.detach());
         Tensor realMean = real.mean(), fakeMean = fake.mean();
-        Tensor hinge = AdversarialLoss.DiscriminatorHinge(real, fake);
-        List<LossTerm> terms = [new("discriminator", hinge, factor), new("logits-real", realMean, 0), new("logits-fake", fakeMean, 0)];
+        Tensor loss = Settings.DiscriminatorForm switch
+        {
+            AdversarialForm.Hinge => AdversarialLoss.DiscriminatorHinge(real, fake),
+            AdversarialForm.Swapped => AdversarialLoss.DiscriminatorNonSaturating(real, fake),
+            _ => AdversarialLoss.DiscriminatorVanilla(real, fake),
+        };
+        List<LossTerm> terms = [new("discriminator", loss, factor), new("logits-real", realMean, 0), new("logits-fake", fakeMean, 0)];
         if (Settings.LeCamWeight > 0)
         {
             Tensor lecam = nn.functional.relu(realMean - FakeMean).square().mean() + nn.functional.relu(RealMean - fakeMean).square().mean();
@@ -71,6 +95,16 @@ public sealed class Adversary : nn.Module
             Follow(RealMean, realMean);
             Follow(FakeMean, fakeMean);
         }
+        if (penalised)
+        {
+            Tensor slope = SafeOps.Grad(real.sum(), [shown], createGraph: true)[0];                       // [B, 3, H, W]
+            terms.Add(new LossTerm("r1", slope.square().sum([1, 2, 3]).mean(), factor * Settings.PenaltyWeight / 2 * Settings.PenaltyEvery));
+        }
+        return Kept(terms);
+    }
+
+    private static List<LossTerm> Kept(List<LossTerm> terms)
+    {
         foreach (LossTerm term in terms)
             term.Value.MoveToOuterDisposeScope();
         return terms;

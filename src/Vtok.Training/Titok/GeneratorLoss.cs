@@ -28,7 +28,7 @@ public sealed class GeneratorLoss(PixelLossSettings settings, PerceptualMixture?
             terms.Add(new("perceptual", Perceive(pictures, reconstruction), settings.PerceptualWeight));
         terms.AddRange(bottleneck);
         if (adversarial is not null)
-            terms.Add(adversarial.GeneratorTerm(reconstruction, step));
+            terms.AddRange(adversarial.GeneratorTerms(reconstruction, step));
         return terms;
     }
 

@@ -64,13 +64,7 @@ public sealed record TitokSettings
             groups = discriminator.Integer("groups", groups, 1, 4096);
             stages = discriminator.Integer("stages", stages, 1, 8);
             rate = discriminator.Number("lr", rate, 0, 10);
-            settings = new AdversarialSettings
-            {
-                Start = discriminator.Integer("start", single ? 200_000 : 20_000, 0, int.MaxValue),
-                Factor = discriminator.Number("factor", 1, 0, 100),
-                Weight = discriminator.Number("weight", single ? 0.1 : 0.01, 0, 100),
-                LeCamWeight = discriminator.Number("lecam", 0.001, 0, 100),
-            };
+            settings = AdversarialSettings.Read(discriminator, new AdversarialSettings { Start = single ? 200_000 : 20_000, Weight = single ? 0.1 : 0.01 });
             if (channels % groups != 0)
                 discriminator.Fault("groups", $"{channels} channels do not divide into {groups} groups");
         }
