@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Vtok.Train;
 
+const int userSignalLinux = 10, userSignalMac = 30; // SIGUSR1, which PosixSignal has no name for
 using var stop = new CancellationTokenSource();
 void Stop(PosixSignalContext context)
 {
@@ -9,4 +10,14 @@ void Stop(PosixSignalContext context)
 }
 using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-return TrainCommand.Create(stop.Token).Parse(args).Invoke(new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+using PosixSignalRegistration? warned = OperatingSystem.IsWindows()
+    ? null
+    : PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsMacOS() ? userSignalMac : userSignalLinux), Stop);
+return TrainCommand.Run(args, new TrainConsole
+{
+    Output = Console.Out,
+    Errors = Console.Error,
+    Terminal = !Console.IsErrorRedirected,
+    Debug = Environment.GetEnvironmentVariable("VTOK_DEBUG") == "1",
+    Stop = stop.Token,
+});

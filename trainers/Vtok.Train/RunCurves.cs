@@ -22,7 +22,7 @@ internal static class RunCurves
                 if (names.Count == 0 ? kind == "validate" || name == "loss" : names.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
                     Add(plots, run, kind, name, points, runs.Count > 1);
         if (plots.Count == 0)
-            throw new FileNotFoundException($"nothing to draw in {string.Join(", ", runs)}: no log.jsonl with such values");
+            throw new RefusalException(ExitCodes.Input, $"{string.Join(", ", runs)}: nothing to draw, no such values in log.jsonl");
 
         var all = new Multiplot();
         all.RemovePlot(all.GetPlot(0)); // a new one has an empty plot
@@ -48,7 +48,10 @@ internal static class RunCurves
     private static Dictionary<(string Kind, string Name), List<(double Step, double Value)>> Read(string run)
     {
         var curves = new Dictionary<(string Kind, string Name), List<(double Step, double Value)>>();
-        foreach (string line in File.ReadLines(Path.Combine(run, "log.jsonl")))
+        string log = Path.Combine(run, "log.jsonl");
+        if (!File.Exists(log))
+            throw new RefusalException(ExitCodes.Input, $"{run}: no run folder, it has no log.jsonl");
+        foreach (string line in File.ReadLines(log))
         {
             JsonObject? entry;
             try

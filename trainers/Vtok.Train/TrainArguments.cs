@@ -4,4 +4,16 @@ namespace Vtok.Train;
 
 /// <summary>What was given on the command line.</summary>
 internal sealed record TrainArguments(
-    Recipe Recipe, string? Data, string? Validation, string? Output, double? MaxSeconds, string Device, int? Threads);
+    Recipe Recipe, string? Data, string? Validation, string? Output, double? MaxSeconds, string Device, int? Threads)
+{
+    /// <summary>Refuses what no run can follow, before libtorch is loaded.</summary>
+    public void Validate()
+    {
+        if (MaxSeconds is not (null or >= 0))
+            throw new RefusalException(ExitCodes.Usage, $"--max-seconds {MaxSeconds}: expected 0 or more");
+        if (Threads is < 1)
+            throw new RefusalException(ExitCodes.Usage, $"--threads {Threads}: expected 1 or more");
+        if (Device is not ("cpu" or "cuda") && !(Device.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(Device.AsSpan(5), out _)))
+            throw new RefusalException(ExitCodes.Usage, $"--device {Device}: expected cpu, cuda or cuda:N");
+    }
+}

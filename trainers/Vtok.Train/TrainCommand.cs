@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Vtok.Data;
-using Vtok.Models.Weights;
 using Vtok.Torch;
 using Vtok.Training.Recipes;
 
@@ -9,9 +7,32 @@ namespace Vtok.Train;
 /// <summary>The command line of vtok-train: parsing and printing, nothing else.</summary>
 internal static class TrainCommand
 {
-    private const int Usage = 2, InputRefused = 3, ModelRefused = 4, OutputFailed = 6;
+    /// <summary>Runs one command line and turns every failure into an exit status and a message.</summary>
+    public static int Run(IReadOnlyList<string> args, TrainConsole console)
+    {
+        try
+        {
+            ParseResult parsed = Create(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0)
+                throw new RefusalException(ExitCodes.Usage, $"{parsed.Errors[0].Message.TrimEnd('.')} (vtok-train --help shows what there is)");
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = console.Output, Error = console.Errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            });
+        }
+#pragma warning disable CA1031 // The border of the program: whatever it is, it becomes a status and a message.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Refusal refusal = Refusal.Of(e);
+            console.Say($"vtok-train: {refusal.Message}");
+            if (console.Debug)
+                console.Errors.WriteLine(e);
+            return refusal.ExitCode;
+        }
+    }
 
-    public static RootCommand Create(CancellationToken stop)
+    private static RootCommand Create(TrainConsole console)
     {
         var recipe = new Argument<string>("recipe") { Description = "Recipe file (JSON); see trainers/recipes." };
         var data = new Option<string?>("--data") { Description = "Folder of pictures or of WebDataset shards (.tar) to train on." };
@@ -23,83 +44,51 @@ internal static class TrainCommand
         var threads = new Option<int?>("--threads") { Description = "Threads for tensor operations. Default: all cores." };
         var dry = new Option<bool>("--dry-run") { Description = "Check the recipe, print it and leave." };
         var command = new RootCommand("Trains a tokenizer by a recipe.") { recipe, data, validation, output, set, maxSeconds, device, threads, dry };
-        command.SetAction(int (ParseResult parsed) => Guard(() =>
+        command.SetAction(int (ParseResult parsed) =>
         {
             Recipe read = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set));
-            Console.Error.WriteLine(read.Json);
+            console.Errors.WriteLine(read.Json);
             if (parsed.GetValue(dry))
-                return 0;
+                return ExitCodes.Done;
+            var arguments = new TrainArguments(read, parsed.GetValue(data), parsed.GetValue(validation), parsed.GetValue(output),
+                parsed.GetValue(maxSeconds), parsed.GetValue(device)!, parsed.GetValue(threads));
+            arguments.Validate();
             NativeTorch.Load();
-            return TrainRunner.Run(new TrainArguments(read, parsed.GetValue(data), parsed.GetValue(validation), parsed.GetValue(output),
-                parsed.GetValue(maxSeconds), parsed.GetValue(device)!, parsed.GetValue(threads)), stop);
-        }));
+            return TrainRunner.Run(arguments, console);
+        });
         command.Subcommands.Add(Plot());
-        command.Subcommands.Add(Export());
+        command.Subcommands.Add(Export(console));
         return command;
     }
 
     private static Command Plot()
     {
         var runs = new Argument<string[]>("runs") { Description = "Run folders.", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string>("--out", "-o") { Description = "PNG file.", DefaultValueFactory = _ => "curves.png" };
+        var output = new Option<string>("--out", "-o") { Description = "PNG or SVG file, by its name.", DefaultValueFactory = _ => "curves.png" };
         var names = new Option<string[]>("--value") { Description = "Values to draw by the start of their name, such as gain. May be repeated." };
-        var command = new Command("plot", "Draws loss and validation curves of one or more runs.") { runs, output, names };
-        command.SetAction(int (ParseResult parsed) => Guard(() =>
+        var command = new Command("plot", "Draws loss, codebook and validation curves of one or more runs.") { runs, output, names };
+        command.SetAction(int (ParseResult parsed) =>
         {
             RunCurves.Draw(parsed.GetValue(runs)!, parsed.GetValue(output)!, parsed.GetValue(names)!);
-            return 0;
-        }));
+            return ExitCodes.Done;
+        });
         return command;
     }
 
-    private static Command Export()
+    private static Command Export(TrainConsole console)
     {
         var run = new Argument<string>("run") { Description = "Run folder; the run may be going on." };
         var output = new Option<string?>("--out", "-o") { Description = "Model folder to write. Default: RUN/model." };
         var command = new Command("export", "Writes the model folder of the best weights so far.") { run, output };
-        command.SetAction(int (ParseResult parsed) => Guard(() =>
+        command.SetAction(int (ParseResult parsed) =>
         {
             string folder = parsed.GetValue(run)!, model = parsed.GetValue(output) ?? Path.Combine(folder, "model");
             Recipe recipe = Recipe.Load(Path.Combine(folder, "recipe.json"));
             NativeTorch.Load();
             recipe.Kind.Export(recipe, Path.Combine(folder, "best.safetensors"), model);
-            Console.WriteLine(model);
-            return 0;
-        }));
+            console.Output.WriteLine(model);
+            return ExitCodes.Done;
+        });
         return command;
-    }
-
-    private static int Guard(Func<int> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (RecipeException e)
-        {
-            return Say(e.Error == RecipeError.Unavailable ? InputRefused : Usage, e.Message);
-        }
-        catch (DatasetException e)
-        {
-            return Say(InputRefused, e.Message);
-        }
-        catch (CheckpointException e)
-        {
-            return Say(ModelRefused, e.Message);
-        }
-        catch (DllNotFoundException e)
-        {
-            return Say(ModelRefused, e.Message);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Say(OutputFailed, e.Message);
-        }
-    }
-
-    private static int Say(int code, string message)
-    {
-        Console.Error.WriteLine($"vtok-train: {message}");
-        return code;
     }
 }

@@ -1,5 +1,4 @@
 using TorchSharp;
-using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 
 namespace Vtok.Train;
@@ -7,9 +6,7 @@ namespace Vtok.Train;
 /// <summary>Runs a recipe and shows how it goes. The first class that touches libtorch.</summary>
 internal static class TrainRunner
 {
-    private const int Diverged = 5, Interrupted = 130;
-
-    public static int Run(TrainArguments arguments, CancellationToken stop)
+    public static int Run(TrainArguments arguments, TrainConsole console)
     {
         if (arguments.Threads is { } threads)
             torch.set_num_threads(threads);
@@ -18,7 +15,6 @@ internal static class TrainRunner
         using FileStream claim = Claim(folder);
         File.WriteAllText(Path.Combine(folder, "recipe.json"), arguments.Recipe.Json + "\n");
 
-        bool terminal = !Console.IsErrorRedirected;
         var run = new TrainingRun
         {
             Recipe = arguments.Recipe,
@@ -27,17 +23,17 @@ internal static class TrainRunner
             Folder = folder,
             Device = Pick(arguments.Device),
             MaxSeconds = arguments.MaxSeconds,
-            Stop = stop,
-            Progress = terminal ? Show : null,
-            Say = line => Console.Error.WriteLine(terminal ? $"\r\e[K{line}" : line),
+            Stop = console.Stop,
+            Progress = console.Terminal ? progress => Show(progress, console) : null,
+            Say = console.Say,
         };
         TrainingOutcome outcome = arguments.Recipe.Kind.Run(run);
         run.Say(outcome.Message);
         return outcome.End switch
         {
-            TrainingEnd.Diverged => Diverged,
-            TrainingEnd.Interrupted => Interrupted,
-            _ => 0,
+            TrainingEnd.Diverged => ExitCodes.Stopped,
+            TrainingEnd.Interrupted => ExitCodes.Interrupted,
+            _ => ExitCodes.Done,
         };
     }
 
@@ -49,24 +45,21 @@ internal static class TrainRunner
         }
         catch (IOException)
         {
-            throw new RecipeException(RecipeError.Unavailable, $"{folder}: another vtok-train is at work in this run folder; give another --out");
+            throw new RefusalException(ExitCodes.Input, $"{folder}: another vtok-train is at work in this run folder; give another --out");
         }
     }
 
     private static torch.Device Pick(string name)
     {
-        bool cuda = name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal);
-        if (name != "cpu" && !cuda)
-            throw new RecipeException(RecipeError.Unavailable, $"--device {name}: expected cpu, cuda or cuda:N");
-        if (cuda && !torch.cuda.is_available())
-            throw new RecipeException(RecipeError.Unavailable, $"--device {name}: this libtorch sees no CUDA device; use --device cpu, or see \"vtok doctor\"");
+        if (name != "cpu" && !torch.cuda.is_available())
+            throw new RefusalException(ExitCodes.Input, $"--device {name}: this libtorch sees no CUDA device; use --device cpu, or see \"vtok doctor\"");
         return torch.device(name);
     }
 
-    private static void Show(TrainingProgress p)
+    private static void Show(TrainingProgress p, TrainConsole console)
     {
         TimeSpan left = TimeSpan.FromSeconds(double.IsFinite(p.SecondsLeft) ? p.SecondsLeft : 0);
-        Console.Error.Write($"\r\e[Kstep {p.Step}/{p.Steps}  loss {p.Terms["loss"]:F4}  {p.PicturesPerSecond:F1} images/s  "
+        console.Errors.Write($"\r\e[Kstep {p.Step}/{p.Steps}  loss {p.Terms["loss"]:F4}  {p.PicturesPerSecond:F1} images/s  "
             + $"waiting {p.WaitShare:P0}  left {left:h\\:mm\\:ss}");
     }
 }

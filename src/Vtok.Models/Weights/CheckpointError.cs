@@ -6,8 +6,11 @@ public enum CheckpointError
     /// <summary>A file or folder is not there.</summary>
     Missing,
 
-    /// <summary>A file is there but cannot be read or written.</summary>
+    /// <summary>A file is there but cannot be read.</summary>
     Unreadable,
+
+    /// <summary>A file cannot be written: no folder, no permission, a full disk.</summary>
+    CannotWrite,
 
     /// <summary>The bytes are not what the format allows.</summary>
     Malformed,

@@ -62,7 +62,7 @@ internal static class CheckpointFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(CheckpointError.Unreadable, $"{Path.GetFileName(path)}: cannot be written ({FirstLine(e.Message)})", e);
+            throw new CheckpointException(CheckpointError.CannotWrite, $"{Path.GetFileName(path)}: cannot be written ({FirstLine(e.Message)})", e);
         }
         finally
         {

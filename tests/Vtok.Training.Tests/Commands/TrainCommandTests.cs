@@ -1,0 +1,67 @@
+using Vtok.Train;
+
+namespace Vtok.Training.Tests.Commands;
+
+[TestClass]
+public sealed class TrainCommandTests
+{
+    [TestMethod]
+    [DataRow("--help", 0, "")]
+    [DataRow("", 2, "vtok-train: Required argument missing")]
+    [DataRow("none.json --setting a=b", 2, "vtok-train: ")]
+    [DataRow("none.json", 3, "vtok-train: none.json: ")]
+    [DataRow("plot", 2, "vtok-train: Required argument missing")]
+    [DataRow("plot nowhere", 3, "vtok-train: nowhere: no run folder")]
+    [DataRow("export nowhere", 3, "vtok-train: nowhere")]
+    public void Refusals_are_one_line_with_their_status(string line, int exitCode, string begins)
+    {
+        (int found, _, string errors) = TrainHarness.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.AreEqual(exitCode, found, errors);
+        StringAssert.StartsWith(errors, begins);
+        Assert.IsLessThanOrEqualTo(1, errors.Count(c => c == '\n'), errors);
+    }
+
+    [TestMethod]
+    [DataRow("--device tpu", 2), DataRow("--device cuda:x", 2), DataRow("--threads 0", 2), DataRow("--max-seconds -1", 2)]
+    [DataRow("--data nowhere", 3), DataRow("--set settings.network.tokens=0", 2), DataRow("--set steps", 2)]
+    public void What_no_run_can_follow_is_refused_after_the_recipe_with_one_line(string option, int exitCode)
+    {
+        using var train = new TrainHarness();
+
+        (int found, _, string errors) = TrainHarness.Run([TrainHarness.Tiny, "--out", train["run"], .. option.Split(' ')]);
+
+        Assert.AreEqual(exitCode, found, errors);
+        Assert.AreEqual(1, errors.Split('\n').Count(line => line.StartsWith("vtok-train: ", StringComparison.Ordinal)), errors);
+    }
+
+    [TestMethod]
+    public void A_fault_of_ours_says_how_to_report_it_and_is_status_1()
+    {
+        Refusal refusal = Refusal.Of(new InvalidOperationException("a handle\nat some place"));
+
+        Assert.AreEqual(1, refusal.ExitCode);
+        Assert.AreEqual("a fault of vtok-train itself: InvalidOperationException: a handle (please report it with the output of VTOK_DEBUG=1)", refusal.Message);
+    }
+
+    [TestMethod]
+    public void Only_VTOK_DEBUG_shows_a_stack_trace()
+    {
+        (_, _, string plain) = TrainHarness.Run("none.json");
+        (_, _, string traced) = TrainHarness.Run(debug: true, "none.json");
+
+        Assert.IsFalse(plain.Contains("   at ", StringComparison.Ordinal), plain);
+        StringAssert.Contains(traced, "   at Vtok.Training.Recipes.Recipe.Load");
+    }
+
+    [TestMethod]
+    public void A_folder_that_cannot_be_made_is_status_6()
+    {
+        using var train = new TrainHarness();
+        File.WriteAllText(train["file"], "");
+
+        (int exitCode, _, string errors) = TrainHarness.Run(train.Train(Path.Combine("file", "run")));
+
+        Assert.AreEqual(6, exitCode, errors);
+    }
+}
