@@ -50,6 +50,15 @@ internal static class TinyModels
         return network;
     }
 
+    public static ProxyTokenizer ProxyNetwork()
+    {
+        using Generator generator = new(3);
+        ProxyTokenizer proxy = new(Proxy);
+        proxy.Initialize(generator);
+        proxy.eval();
+        return proxy;
+    }
+
     public static OneDPieceTokenizer Tokenizer(OneDPieceConfig config) =>
         new(Network(config), OneDPieceInfo.Describe(config, "tiny", new string('0', 64)), CPU);
 

@@ -62,26 +62,6 @@ public sealed class SeedTokenizerTests
         Refused("0..39", () => tokenizer.Features(full([1, 32], -1L, ScalarType.Int64), "embedding"));
     }
 
-    [TestMethod]
-    public void A_thousand_encodes_and_readings_leave_no_tensor_behind()
-    {
-        using SeedTokenizer tokenizer = TinySeed.Tokenizer();
-        using Tensor picture = TinySeed.Pictures(1);
-        Work(tokenizer, picture);
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
-
-        for (int i = 0; i < 1000; i++)
-            Work(tokenizer, picture);
-
-        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
-    }
-
-    private static void Work(SeedTokenizer tokenizer, Tensor picture)
-    {
-        using Tensor ids = tokenizer.Encode(picture);
-        using Tensor embedding = tokenizer.Features(ids, SeedTokenizer.Embedding), tokens = tokenizer.Features(ids, SeedTokenizer.Tokens);
-    }
-
     private static void Refused(string expected, Action action) =>
         StringAssert.Contains(Assert.Throws<ArgumentException>(action).Message, expected);
 }

@@ -1,0 +1,59 @@
+using Vtok.Models.Weights;
+
+namespace Vtok.Models.Tests.Weights;
+
+/// <summary>What holds for every family: each is opened from a model folder.</summary>
+[TestClass]
+public sealed class EveryFamilyTests
+{
+    private const int SoakRounds = 1_000;
+
+    [TestMethod]
+    [DynamicData(nameof(TinyFamilies.Names), typeof(TinyFamilies))]
+    public void Its_config_is_its_own_alone(string family) =>
+        CollectionAssert.AreEqual(new[] { family }, ModelFamilies.All.Where(one => one.Recognizes(TinyFamilies.Config(family))).Select(one => one.Name).ToArray());
+
+    [TestMethod]
+    [DynamicData(nameof(TinyFamilies.Names), typeof(TinyFamilies))]
+    public void A_thousand_encodes_and_decodes_leave_no_tensor_behind(string family)
+    {
+        using TemporaryFolder folder = new();
+        using ITokenizerModel model = Open(folder, family);
+        using Tensor pictures = Pictures(model);
+        Work(model, pictures);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        for (int round = 0; round < SoakRounds; round++)
+            Work(model, pictures);
+
+        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    private static ITokenizerModel Open(TemporaryFolder folder, string family)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ModelFolder.Save(folder.Root, TinyFamilies.Config(family), TinyFamilies.Weights(family));
+        return ModelFolder.Open(folder.Root);
+    }
+
+    private static Tensor Pictures(ITokenizerModel model)
+    {
+        using Generator generator = new(1);
+        return rand([1, 3, model.Info.NativeHeight ?? model.Info.Factor!.Value, model.Info.NativeWidth ?? model.Info.Factor!.Value], generator: generator);
+    }
+
+    // Encodes, and reads the ids in every way that the family has.
+    private static void Work(ITokenizerModel model, Tensor pictures)
+    {
+        using Tensor ids = model.Encode(pictures);
+        foreach (string kind in (model as IFeatureTokenizer)?.FeatureKinds ?? [])
+            ((IFeatureTokenizer)model).Features(ids, kind).Dispose();
+        try
+        {
+            model.Decode(ids, new DecodeOptions { Steps = 1 }).Dispose();
+        }
+        catch (PixelsUnavailableException) when (model is IFeatureTokenizer)
+        {
+        }
+    }
+}
