@@ -60,6 +60,24 @@ public sealed class ResidualRecipesTests
     }
 
     [TestMethod]
+    public void Other_crops_in_a_shared_cache_are_encoded_anew()
+    {
+        string folder = Path.Combine(Root, "shared"), cache = Path.Combine(Root, "shared-cache");
+        List<byte[]> tokens = [];
+
+        foreach (int seed in (int[])[1, 2, 1])
+        {
+            Recipe recipe = Recipe.Parse(RefineJson, ["steps=1", "settings.crops=2", $"seed={seed}", $"settings.cache={cache}",
+                $"settings.model={Path.Combine(Books, "model")}"]);
+            recipe.Kind.Run(new TrainingRun { Recipe = recipe, Data = Pictures, Folder = Path.Combine(folder, $"{tokens.Count}") });
+            tokens.Add(File.ReadAllBytes(Path.Combine(cache, "tokens.safetensors")));
+        }
+
+        CollectionAssert.AreNotEqual(tokens[0], tokens[1]);
+        CollectionAssert.AreEqual(tokens[0], tokens[2]);
+    }
+
+    [TestMethod]
     public void A_task_without_data_says_which_option_is_missing()
     {
         Recipe recipe = Recipe.Parse(RefineJson, [$"settings.model={Path.Combine(Books, "model")}"]);

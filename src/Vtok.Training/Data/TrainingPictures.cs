@@ -26,7 +26,7 @@ public static class TrainingPictures
     /// <returns>uint8 [N, 3, S, S], in no dispose scope.</returns>
     public static Tensor Load(ISampleSource source, string cache, int side, int crops, double least, int seed, Action<string>? say)
     {
-        string settings = FormattableString.Invariant($"{source.Name}: {source.Count} pictures, {crops} crops of {side}, least {least:R}, seed {seed}");
+        string settings = Describe(source, side, crops, least, seed);
         if (!IsOf(cache, settings))
         {
             say?.Invoke($"making {crops} crops of each of {source.Count} pictures");
@@ -36,6 +36,10 @@ public static class TrainingPictures
         using SafetensorsFile file = SafetensorsFile.Open(cache);
         return file["pictures"].DetachFromDisposeScope();
     }
+
+    /// <summary>Names the crops: what is derived from them and kept (such as their tokens) must carry this too.</summary>
+    internal static string Describe(ISampleSource source, int side, int crops, double least, int seed)
+        => FormattableString.Invariant($"{source.Name}: {source.Count} pictures, {crops} crops of {side}, least {least:R}, seed {seed}");
 
     /// <summary>Whether a cache file is there and of these settings.</summary>
     internal static bool IsOf(string cache, string settings)

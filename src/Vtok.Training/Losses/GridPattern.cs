@@ -20,8 +20,12 @@ public static class GridPattern
         return (first + second).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The sum of <see cref="Penalty(Tensor, int)"/> over several periods.</summary>
+    public static Tensor Penalty(Tensor pictures, IEnumerable<int> periods)
+        => periods.Select(period => Penalty(pictures, period)).Aggregate((sum, term) => sum + term);
+
     /// <summary>The weave of a batch, differentiable: the share of the detail of a small tile that repeats with a short period, 0..1, averaged over tiles.</summary>
-    /// <remarks>A weave whose sign follows the colours cancels in <see cref="Penalty"/>, which folds all tiles together, and is plain to see.
+    /// <remarks>A weave whose sign follows the colours cancels in <see cref="Penalty(Tensor, int)"/>, which folds all tiles together, and is plain to see.
     /// Noise has (period / tile)^2.</remarks>
     /// <param name="pictures">[B, 3, H, W] in -1..1, H and W multiples of the tile.</param>
     /// <param name="period">Pixels, such as the 4 of a decoder's cell.</param>

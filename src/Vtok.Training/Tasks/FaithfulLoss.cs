@@ -1,18 +1,43 @@
+using Vtok.Training.Losses;
+
 namespace Vtok.Training.Tasks;
 
-/// <summary>The pixel loss: mean over the batch of log(MSE + 0.001).</summary>
-/// <remarks>Its gradient is that of the PSNR, so short prefixes and busy pictures do not drown the others.</remarks>
+/// <summary>The pixel loss: mean over the batch of log(MSE + 0.001), with 1 - MS-SSIM and the penalties of patterns beside it where they have a weight.</summary>
+/// <remarks>The gradient of the first is that of the PSNR, so short prefixes and busy pictures do not drown the others.</remarks>
 internal sealed class FaithfulLoss : RefinementLoss
 {
     private const double Floor = 0.001;
 
+    private readonly RefinementSettings _settings;
+    private readonly MultiScaleSsim? _structure;
+
+    public FaithfulLoss(RefinementSettings settings, Device device)
+    {
+        _settings = settings;
+        _structure = settings.StructureWeight > 0 ? new MultiScaleSsim(settings.Window, device) : null;
+    }
+
     public override IReadOnlyList<LossTerm> Terms(Tensor output, Tensor pictures, Tensor lengths, long step)
-        => [new("logMse", Distance(output, pictures).mean())];
+    {
+        List<LossTerm> terms = [new("logMse", Distance(output, pictures).mean())];
+        if (_structure is not null)
+            terms.Add(new("structure", 1 - _structure.Of((output + 1) / 2, (pictures + 1) / 2).mean(), _settings.StructureWeight));
+        if (_settings.GridWeight > 0)
+            terms.Add(new("grid", GridPattern.Penalty(output, _settings.GridPeriods), _settings.GridWeight));
+        if (_settings.WeaveWeight > 0)
+            terms.Add(new("weave", GridPattern.Weave(output), _settings.WeaveWeight));
+        return terms;
+    }
 
     public override Tensor Distance(Tensor output, Tensor pictures) => ((output - pictures).square().mean([1, 2, 3]) + Floor).log();
 
-    /// <summary>The mean PSNR over the lengths.</summary>
-    public override double Score(IReadOnlyDictionary<int, LengthReport> reports) => reports.Values.Average(report => report.Psnr);
+    /// <summary>The mean over the lengths of what the loss weighs: PSNR, and in its units (4.343 dB for 1) MS-SSIM, the grid folded by 64 and the weave.</summary>
+    public override double Score(IReadOnlyDictionary<int, LengthReport> reports)
+    {
+        const double decibels = 4.342944819; // 10 / ln 10
+        return reports.Values.Average(report => report.Psnr + decibels * (_settings.StructureWeight * report.MsSsim
+            - _settings.GridWeight * (report.GridFirst + report.GridSecond) - _settings.WeaveWeight * report.Weave));
+    }
 
-    public override void Dispose() { }
+    public override void Dispose() => _structure?.Dispose();
 }

@@ -2,8 +2,9 @@ namespace Vtok.Training.Tasks;
 
 /// <summary>What was measured at one number of tokens.</summary>
 /// <param name="Psnr">Mean PSNR of the pictures rounded to bytes.</param>
+/// <param name="MsSsim">Mean MS-SSIM of the same pictures, 0..1.</param>
 /// <param name="Loss">Mean of the loss's own distance of a picture.</param>
 /// <param name="GridFirst">g1 of <see cref="Losses.GridPattern"/>, folded by 64.</param>
 /// <param name="GridSecond">g2.</param>
 /// <param name="Weave"><see cref="Losses.GridPattern.Weave"/>.</param>
-internal sealed record LengthReport(double Psnr, double Loss, double GridFirst, double GridSecond, double Weave);
+internal sealed record LengthReport(double Psnr, double MsSsim, double Loss, double GridFirst, double GridSecond, double Weave);

@@ -44,7 +44,8 @@ internal sealed class RefinementData : IDisposable
             run.Recipe.Seed, run.Say);
 
         string tokens = Path.Combine(cache, "tokens.safetensors");
-        string origin = $"{digest}: {source.Name}, {pictures.size(0)} pictures";
+        string crops = TrainingPictures.Describe(source, codebooks.Config.Size, settings.Crops, settings.CropLeast, run.Recipe.Seed);
+        string origin = $"{digest}: {crops}, {pictures.size(0)} whole";
         if (!TrainingPictures.IsOf(tokens, origin))
         {
             run.Say?.Invoke($"encoding {pictures.size(0)} crops");

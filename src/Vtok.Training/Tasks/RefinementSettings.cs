@@ -38,10 +38,13 @@ public sealed record RefinementSettings
     /// <summary>Weight of the perceptual distance in "vivid".</summary>
     public required double PerceptualWeight { get; init; }
 
-    /// <summary>Weight of the grid penalty in "vivid".</summary>
+    /// <summary>Weight of 1 - MS-SSIM in "faithful"; at 0 it is not computed.</summary>
+    public required double StructureWeight { get; init; }
+
+    /// <summary>Weight of the grid penalty; 0 by default in "faithful".</summary>
     public required double GridWeight { get; init; }
 
-    /// <summary>Weight of the penalty of a fine weave in "vivid".</summary>
+    /// <summary>Weight of the penalty of a fine weave; 0 by default in "faithful".</summary>
     public required double WeaveWeight { get; init; }
 
     /// <summary>Periods that the grid penalty folds by.</summary>
@@ -49,10 +52,11 @@ public sealed record RefinementSettings
 
     internal static RefinementSettings Read(RecipeSection section)
     {
+        string model = section.RequiredText("model"), look = section.Choice("look", "faithful", "faithful", "vivid");
         var settings = new RefinementSettings
         {
-            Model = section.RequiredText("model"),
-            Look = section.Choice("look", "faithful", "faithful", "vivid"),
+            Model = model,
+            Look = look,
             StartFrom = section.Text("startFrom"),
             Widths = section.Integers("widths", [48, 96, 160], 4, 1024),
             Crops = section.Integer("crops", 3, 1, 100),
@@ -62,8 +66,9 @@ public sealed record RefinementSettings
             ValidateEvery = section.Integer("validateEvery", 3, 1, 1_000_000),
             PerceptualModel = section.Text("perceptualModel", "checkpoints/perceptual-mobilenetv2") ?? "",
             PerceptualWeight = section.Number("perceptualWeight", 0.2, 0, 100),
-            GridWeight = section.Number("gridWeight", 2, 0, 1000),
-            WeaveWeight = section.Number("weaveWeight", 0.5, 0, 1000),
+            StructureWeight = section.Number("structureWeight", 0, 0, 1000),
+            GridWeight = section.Number("gridWeight", look == "vivid" ? 2 : 0, 0, 1000),
+            WeaveWeight = section.Number("weaveWeight", look == "vivid" ? 0.5 : 0, 0, 1000),
             GridPeriods = section.Integers("gridPeriods", [16, 32], 2, 128),
         };
         if (settings.Window % 32 != 0)

@@ -52,6 +52,7 @@ internal sealed class RefinementTask : TrainingTask
         {
             values[$"psnr{length}"] = report.Psnr;
             values[$"gain{length}"] = report.Psnr - _linear[length];
+            values[$"msSsim{length}"] = report.MsSsim;
             values[$"loss{length}"] = report.Loss;
             values[$"grid{length}"] = Math.Max(report.GridFirst, report.GridSecond);
             values[$"weave{length}"] = report.Weave;

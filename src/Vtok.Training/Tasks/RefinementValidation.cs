@@ -10,6 +10,8 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
     private const int Chunk = 8;
     private const int GridPeriod = 64;
 
+    private readonly MultiScaleSsim _structure = new((int)bytes.size(3), codebooks.Device);
+
     /// <summary>The originals: uint8 [N, 3, 256, 256].</summary>
     public Tensor Bytes { get; } = bytes;
 
@@ -29,15 +31,17 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
     public LengthReport Measure(int length, Func<RefinementInput, Tensor> decode, Func<Tensor, Tensor, Tensor> distance)
     {
         using var grid = new GridMeter(GridPeriod);
-        double psnr = 0, loss = 0, weave = 0;
+        double psnr = 0, structure = 0, loss = 0, weave = 0;
         long at = 0;
         foreach (Tensor pictures in Pictures(length, decode))
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable frozen = no_grad();
             Tensor original = Bytes.narrow(0, at, pictures.size(0));
-            Tensor error = PictureTensors.ToBytes(pictures).cpu().to(ScalarType.Float32) - original.to(ScalarType.Float32);
-            psnr += (10 * (255 * 255 / error.square().mean([1, 2, 3])).log10()).sum().item<float>();
+            Tensor wanted = original.to(ScalarType.Float32).to(pictures.device);
+            Tensor shown = PictureTensors.ToBytes(pictures).to(ScalarType.Float32);
+            psnr += (10 * (255 * 255 / (shown - wanted).square().mean([1, 2, 3])).log10()).sum().item<float>();
+            structure += _structure.Of(shown / 255, wanted / 255).sum().item<float>();
             loss += distance(pictures, PictureTensors.FromBytes(original).to(pictures.device)).sum().item<float>();
             weave += GridPattern.Weave(pictures).item<float>() * pictures.size(0);
             grid.Add(pictures);
@@ -45,11 +49,12 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
             pictures.Dispose();
         }
         (double first, double second) = grid.Read();
-        return new LengthReport(psnr / at, loss / at, first, second, weave / at);
+        return new LengthReport(psnr / at, structure / at, loss / at, first, second, weave / at);
     }
 
     public void Dispose()
     {
+        _structure.Dispose();
         Bytes.Dispose();
         ids.Dispose();
         slots.Dispose();

@@ -28,14 +28,13 @@ internal sealed class VividLoss : RefinementLoss
 
     public override IReadOnlyList<LossTerm> Terms(Tensor output, Tensor pictures, Tensor lengths, long step)
     {
-        Tensor grid = _settings.GridPeriods.Select(period => GridPattern.Penalty(output, period)).Aggregate((sum, term) => sum + term);
         (Tensor seen, Tensor wanted) = Look(output, pictures, step);
         Tensor share = ((lengths.to(ScalarType.Float32).log2() - 4) / 2).clamp(0.05, 1);               // [B]: 1 from 64 tokens on
         return
         [
             new("l1", (output - pictures).abs().mean()),
             new("mbp", (_distance.Distance(seen, wanted) * share).mean(), _settings.PerceptualWeight),
-            new("grid", grid, _settings.GridWeight),
+            new("grid", GridPattern.Penalty(output, _settings.GridPeriods), _settings.GridWeight),
             new("weave", GridPattern.Weave(output), _settings.WeaveWeight),
         ];
     }
