@@ -32,4 +32,7 @@ public enum DatasetError
 
     /// <summary>Fewer pictures than the work needs.</summary>
     TooFew,
+
+    /// <summary>A table has no column of pictures, or a column is of another type.</summary>
+    WrongColumns,
 }

@@ -12,6 +12,9 @@ public interface ISampleSource : IDisposable
     /// <summary>Names of the classes by id; empty when the data set has none.</summary>
     IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>Samples that are read together, or null where every order costs the same.</summary>
+    SampleBlocks? Blocks => null;
+
     /// <summary>Where sample <paramref name="index"/> lies, for messages, such as "photos-000.tar: 000017.webp".</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     string Locate(int index);

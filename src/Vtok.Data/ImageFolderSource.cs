@@ -19,7 +19,10 @@ public sealed class ImageFolderSource : ISampleSource
         string[] all = ListFiles(folder);
         _paths = [.. all.Where(PictureNames.IsPicture).Order(StringComparer.Ordinal)];
         if (_paths.Length == 0)
-            throw new DatasetException(DatasetError.Empty, $"{folder}: no picture among {all.Length} files (expected .jpg, .png, .webp, .avif, .tif or .gif)");
+        {
+            string hint = Array.Find(all, file => Path.GetExtension(file) is ".tar" or ".parquet") is { } shard ? $"; for {shard} give the folder that it lies in" : "";
+            throw new DatasetException(DatasetError.Empty, $"{folder}: no picture among {all.Length} files (expected .jpg, .png, .webp, .avif, .tif or .gif{hint})");
+        }
         _captions = [.. all.Where(path => path.EndsWith(".txt", StringComparison.Ordinal)).Select(PictureNames.Key)];
         _classes = classFromFolder ? new FolderClasses(_paths) : null;
     }

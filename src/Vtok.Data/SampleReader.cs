@@ -7,7 +7,7 @@ internal sealed class SampleReader(ISampleSource source, IImageCodec codec, Imag
 {
     private const int MaxReplacements = 64;
 
-    private readonly EpochOrder _order = new(source.Count, options.Seed, options.Shuffle);
+    private readonly EpochOrder _order = new(source.Count, options.Seed, options.Shuffle, source.Blocks);
     private readonly SampleCache? _cache = options.CacheBytes > 0 ? new SampleCache(options.CacheBytes) : null;
 
     /// <summary>Fills the pixels; null when the place is left out.</summary>

@@ -30,7 +30,7 @@ public sealed class WebDatasetSource : ISampleSource
     }
 
     /// <summary>Opens shards and reads their headers once.</summary>
-    /// <param name="pattern">A .tar file, a brace pattern of them, or a folder with .tar files.</param>
+    /// <param name="pattern">A .tar file, a brace or wildcard pattern of them, or a folder with .tar files.</param>
     /// <param name="truncated">What to do with a shard that is cut short.</param>
     /// <exception cref="DatasetException">A shard is missing, cut short or damaged, or there is no picture in any.</exception>
     public WebDatasetSource(string pattern, TruncatedShards truncated = TruncatedShards.Refuse)
@@ -38,7 +38,7 @@ public sealed class WebDatasetSource : ISampleSource
         Name = pattern;
         try
         {
-            foreach (string shard in ShardFiles(pattern))
+            foreach (string shard in ShardFiles.Find(pattern, ".tar"))
                 AddShard(shard, truncated);
             if (_entries.Count == 0)
                 throw new DatasetException(DatasetError.Empty, $"{pattern}: no sample with a .jpg, .jpeg, .png or .webp in {_shards.Count} shards");
@@ -82,14 +82,6 @@ public sealed class WebDatasetSource : ISampleSource
 
     /// <summary>Closes the shards.</summary>
     public void Dispose() => _shards.ForEach(shard => shard.Dispose());
-
-    private static IEnumerable<string> ShardFiles(string pattern)
-    {
-        if (!Directory.Exists(pattern))
-            return BracePattern.Expand(pattern);
-        string[] shards = [.. Directory.EnumerateFiles(pattern, "*.tar").Order(StringComparer.Ordinal)];
-        return shards.Length > 0 ? shards : throw new DatasetException(DatasetError.Empty, $"{pattern}: no .tar file in this folder");
-    }
 
     private void AddShard(string path, TruncatedShards truncated)
     {

@@ -10,10 +10,8 @@ public static class TrainingPictures
 {
     private const int Chunk = 64;
 
-    /// <summary>Opens a data folder: shards when it holds .tar files, else picture files.</summary>
-    public static ISampleSource Open(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.tar").Any()
-        ? new WebDatasetSource(folder)
-        : new ImageFolderSource(folder);
+    /// <summary>Opens what --data names: a folder of pictures, shards, tables or a zip; see <see cref="SampleSource.Open"/>.</summary>
+    public static ISampleSource Open(string data) => SampleSource.Open(data);
 
     /// <summary>The crops of a data set, from the cache file when it is of the same data and settings.</summary>
     /// <param name="source">Pictures.</param>

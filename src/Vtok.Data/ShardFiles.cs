@@ -1,0 +1,42 @@
+namespace Vtok.Data;
+
+/// <summary>The files that a data set's name stands for.</summary>
+internal static class ShardFiles
+{
+    /// <summary>Whether a name stands for files of an ending: such a file, a pattern of them, or a folder that holds some directly.</summary>
+    public static bool Are(string name, string extension) => Directory.Exists(name)
+        ? Directory.EnumerateFiles(name, "*" + extension).Any()
+        : name.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The files in order: those of a folder, of a brace pattern, or of a pattern with * or ? in its last part.</summary>
+    /// <exception cref="DatasetException">The pattern does not parse or matches nothing, or the folder is not there.</exception>
+    public static IReadOnlyList<string> Find(string name, string extension)
+    {
+        if (Directory.Exists(name))
+            return Listed(name, "*" + extension) is { Length: > 0 } inside ? inside : throw new DatasetException(DatasetError.Empty, $"{name}: no {extension} file in this folder");
+        return [.. BracePattern.Expand(name).SelectMany(Matches)];
+    }
+
+    private static IReadOnlyList<string> Matches(string name)
+    {
+        string last = Path.GetFileName(name);
+        if (last.AsSpan().IndexOfAny('*', '?') < 0)
+            return [name];
+        string folder = Path.GetDirectoryName(name) is { Length: > 0 } parent ? parent : ".";
+        if (!Directory.Exists(folder))
+            throw new DatasetException(DatasetError.NotFound, $"{name}: {folder} is not a folder");
+        return Listed(folder, last) is { Length: > 0 } found ? found : throw new DatasetException(DatasetError.NotFound, $"{name}: matches no file");
+    }
+
+    private static string[] Listed(string folder, string pattern)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException(DatasetError.Unreadable, $"{folder}: {e.Message}", e);
+        }
+    }
+}
