@@ -33,6 +33,9 @@ public enum DatasetError
     /// <summary>Fewer pictures than the work needs.</summary>
     TooFew,
 
+    /// <summary>A picture is smaller than the squares that are wanted of it.</summary>
+    TooSmall,
+
     /// <summary>A table has no column of pictures, or a column is of another type.</summary>
     WrongColumns,
 }

@@ -30,7 +30,18 @@ public sealed class ImageLoader
     }
 
     /// <summary>Samples met so far that could not be used, each once, in the order of their index.</summary>
-    public IReadOnlyList<SkippedSample> Skipped => [.. _skipped.OrderBy(pair => pair.Key).Select(pair => pair.Value)];
+    /// <remarks>May be asked for by another thread than the one that reads.</remarks>
+    public IReadOnlyList<SkippedSample> Skipped
+    {
+        get
+        {
+            lock (_skipped)
+                return [.. _skipped.OrderBy(pair => pair.Key).Select(pair => pair.Value)];
+        }
+    }
+
+    /// <summary>Samples met so far, those decoded ahead included, that are smaller than the squares and were enlarged.</summary>
+    public int Enlarged => _reader.Enlarged;
 
     /// <summary>Time that the reader of the batches spent waiting for them.</summary>
     public TimeSpan WaitTime { get; private set; }
@@ -134,8 +145,11 @@ public sealed class ImageLoader
         pending.Wait(cancellation);
         WaitTime += Stopwatch.GetElapsedTime(begin);
         // Reported with the batch that met them, so that the list does not depend on how far ahead the workers are.
-        foreach ((int index, SkippedSample skipped) in pending.Skipped)
-            _skipped[index] = skipped;
+        lock (_skipped)
+        {
+            foreach ((int index, SkippedSample skipped) in pending.Skipped)
+                _skipped[index] = skipped;
+        }
         return pending.ToBatch();
     }
 }

@@ -36,6 +36,9 @@ public sealed record ImageLoaderOptions
     /// <summary>Bytes of decoded pictures kept in memory; pictures beyond it are decoded each time. Default: 0.</summary>
     public long CacheBytes { get; init; }
 
+    /// <summary>What happens to pictures smaller than the squares. Default: they are enlarged.</summary>
+    public SmallPictures Small { get; init; }
+
     /// <summary>Limits of decoding; null means the defaults.</summary>
     public ImageDecodeOptions? Decode { get; init; }
 

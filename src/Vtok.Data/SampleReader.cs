@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Vtok.Imaging;
 
 namespace Vtok.Data;
@@ -9,6 +10,11 @@ internal sealed class SampleReader(ISampleSource source, IImageCodec codec, Imag
 
     private readonly EpochOrder _order = new(source.Count, options.Seed, options.Shuffle, source.Blocks);
     private readonly SampleCache? _cache = options.CacheBytes > 0 ? new SampleCache(options.CacheBytes) : null;
+
+    private readonly ConcurrentDictionary<int, bool> _enlarged = new();
+
+    /// <summary>Samples so far that are smaller than the squares.</summary>
+    public int Enlarged => _enlarged.Count;
 
     /// <summary>Fills the pixels; null when the place is left out.</summary>
     /// <exception cref="DatasetException">No replacement could be decoded either.</exception>
@@ -50,6 +56,12 @@ internal sealed class SampleReader(ISampleSource source, IImageCodec codec, Imag
             return kept;
         Sample sample = source.Read(index);
         RgbImage picture = codec.Decode(sample.Picture, options.Decode);
+        if (Math.Min(picture.Width, picture.Height) < options.Transform.Side)
+        {
+            if (options.Small == SmallPictures.LeaveOut)
+                throw new DatasetException(DatasetError.TooSmall, $"{picture.Width} x {picture.Height} is smaller than {options.Transform.Side} x {options.Transform.Side}");
+            _enlarged[index] = true;
+        }
         if (!options.Transform.IsRandom)
             picture = options.Transform.Apply(picture, default);
         DecodedSample decoded = new(sample with { Picture = default }, picture);

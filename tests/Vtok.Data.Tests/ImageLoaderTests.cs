@@ -115,6 +115,35 @@ public sealed class ImageLoaderTests
     }
 
     [TestMethod]
+    [DataRow(true), DataRow(false)]
+    public void A_cache_that_holds_a_part_changes_nothing_either(bool shuffle)
+    {
+        PlainCodec counting = new();
+        ImageLoaderOptions options = Options with { Shuffle = shuffle, Epochs = 3 };
+        ImageLoader cached = new(MemorySource.Pictures(23), counting, options with { CacheBytes = 2000 });
+
+        AssertSame([.. new ImageLoader(MemorySource.Pictures(23), Codec, options).Read()], [.. cached.Read()]);
+
+        Assert.IsGreaterThan(23, counting.Decoded);
+        Assert.IsLessThan(3 * 23, counting.Decoded);
+    }
+
+    [TestMethod]
+    public void Small_pictures_are_enlarged_and_counted_or_left_out_by_name()
+    {
+        ImageLoaderOptions options = Options with { Shuffle = false, Epochs = 1, Transform = new CenterSquare { Side = 9 } };
+        ImageLoader enlarging = new(MemorySource.Pictures(10), Codec, options), leaving = new(MemorySource.Pictures(10), Codec, options with { Small = SmallPictures.LeaveOut });
+
+        int all = enlarging.Read().Sum(batch => batch.Count), large = leaving.Read().Sum(batch => batch.Count);
+
+        int small = Enumerable.Range(0, 10).Count(i => Math.Min(8 + i % 5, 8 + i % 3) < 9);
+        Assert.AreEqual((10, small), (all, enlarging.Enlarged));
+        Assert.AreEqual((10 - small, small), (large, leaving.Skipped.Count));
+        Assert.AreEqual("memory: 0", leaving.Skipped[0].Location);
+        StringAssert.Contains(leaving.Skipped[0].Reason, "8 x 8 is smaller than 9 x 9");
+    }
+
+    [TestMethod]
     public void A_position_of_another_data_set_is_refused()
     {
         ImageLoader loader = new(MemorySource.Pictures(23), Codec, Options);

@@ -32,6 +32,24 @@ public sealed class ParquetImageSourceTests
     }
 
     [TestMethod]
+    public void A_table_of_another_program_reads_back_with_its_gaps()
+    {
+        using TemporaryFolder folder = new();
+
+        using ParquetImageSource source = new(folder.File("duckdb.parquet", ForeignTable.Bytes));
+
+        CollectionAssert.AreEqual(new[] { "ant", "bee", "cat" }, source.ClassNames.ToArray());
+        foreach (int i in (int[])[0, 1, 2, 4, 5, 6])
+        {
+            Sample sample = source.Read(i);
+            CollectionAssert.AreEqual(Enumerable.Range(0, 5 + i).Select(j => (byte)(i * 31 + j * 7)).ToArray(), sample.Picture.ToArray());
+            Assert.AreEqual(i == 5 ? null : $"number {i}", sample.Caption);
+            Assert.AreEqual(2 * i % 3, sample.ClassId); // ant, cat, bee, ant, ...
+        }
+        StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(() => source.Read(3)).Message, "row 3 has no bytes");
+    }
+
+    [TestMethod]
     public void Files_of_a_folder_a_pattern_or_a_wildcard_are_one_table()
     {
         using TemporaryFolder folder = new();

@@ -35,8 +35,8 @@ internal static class TrainCommand
     private static RootCommand Create(TrainConsole console)
     {
         var recipe = new Argument<string>("recipe") { Description = "Recipe file (JSON); see trainers/recipes." };
-        var data = new Option<string?>("--data") { Description = "Folder of pictures or of WebDataset shards (.tar) to train on." };
-        var validation = new Option<string?>("--validation") { Description = "Folder of held-out pictures to measure on." };
+        var data = new Option<string?>("--data") { Description = "Pictures to train on: a folder, a .zip, WebDataset shards (.tar) or Parquet tables (file, pattern or folder)." };
+        var validation = new Option<string?>("--validation") { Description = "Held-out pictures to measure on, in any of these forms." };
         var output = new Option<string?>("--out", "-o") { Description = "Run folder. Default: runs/NAME of the recipe. A run that is there goes on." };
         var set = new Option<string[]>("--set") { Description = "Replaces a value of the recipe: optimizer.lr=3e-4. May be repeated." };
         var maxSeconds = new Option<double?>("--max-seconds") { Description = "Save and leave after this many seconds." };

@@ -78,6 +78,8 @@ public static class TrainingPictures
         }
         foreach (SkippedSample skipped in loader.Skipped)
             say?.Invoke($"left out {skipped.Location}: {skipped.Reason}");
+        if (loader.Enlarged > 0)
+            say?.Invoke($"{loader.Enlarged} of {source.Count} pictures are smaller than {transform.Side} x {transform.Side} and are enlarged");
         return made;
     }
 }

@@ -7,19 +7,32 @@ namespace Vtok.Training.Data;
 internal static class ValidationPictures
 {
     /// <summary>uint8 [N, 3, S, S], in no dispose scope.</summary>
-    /// <param name="folder">Picture folder or shards.</param>
+    /// <param name="data">Pictures, shards or tables; see <see cref="TrainingPictures.Open"/>.</param>
     /// <param name="side">Pixels.</param>
     /// <param name="every">1 takes all.</param>
-    public static Tensor Load(string folder, int side, int every)
+    /// <param name="say">Told about pictures that cannot be used; they are left out.</param>
+    /// <exception cref="DatasetException">The data is refused, or none of its pictures can be used.</exception>
+    public static Tensor Load(string data, int side, int every, Action<string>? say)
     {
-        using ISampleSource source = TrainingPictures.Open(folder);
+        using ISampleSource source = TrainingPictures.Open(data);
         var codec = new VipsImageCodec();
-        RgbImage[] pictures =
-        [
-            .. Enumerable.Range(0, (source.Count + every - 1) / every)
-                .Select(i => Resize(ImageCrops.CenterSquare(codec.Decode(source.Read(i * every).Picture)), side)),
-        ];
-        return PictureTensors.Stack(pictures).DetachFromDisposeScope();
+        var pictures = new List<RgbImage>();
+        string? first = null;
+        for (int i = 0; i < source.Count; i += every)
+        {
+            try
+            {
+                pictures.Add(Resize(ImageCrops.CenterSquare(codec.Decode(source.Read(i).Picture)), side));
+            }
+            catch (Exception e) when (e is ImageFileException or DatasetException)
+            {
+                say?.Invoke($"left out of the held-out pictures: {source.Locate(i)}: {e.Message}");
+                first ??= $"{source.Locate(i)}: {e.Message}";
+            }
+        }
+        return pictures.Count > 0
+            ? PictureTensors.Stack(pictures).DetachFromDisposeScope()
+            : throw new DatasetException(DatasetError.NothingDecodes, $"{source.Name}: no picture decodes; the first: {first}");
     }
 
     private static RgbImage Resize(RgbImage picture, int side)

@@ -34,7 +34,8 @@ internal static class FitPictures
         long filled = 0;
         foreach (ImageLoaderOptions options in recipe.Views > 1 ? new[] { centre, random } : [centre])
         {
-            foreach (ImageBatch batch in new ImageLoader(source, codec, options).Read(cancellation: cancellation))
+            ImageLoader loader = new(source, codec, options);
+            foreach (ImageBatch batch in loader.Read(cancellation: cancellation))
             {
                 using DisposeScope step = NewDisposeScope();
                 Tensor pixels = tensor(batch.Pixels, [batch.Count, config.Size, config.Size, 3], ScalarType.Byte);
@@ -42,6 +43,10 @@ internal static class FitPictures
                 all.narrow(0, filled, batch.Count).copy_(colour.FromCentred(bands.Analyse(centred, config.Band)));
                 filled += batch.Count;
             }
+            foreach (SkippedSample skipped in loader.Skipped)
+                progress?.Report($"left out {skipped.Location}: {skipped.Reason}");
+            if (loader.Enlarged > 0)
+                progress?.Report($"{loader.Enlarged} of {source.Count} pictures are smaller than {config.Size} x {config.Size} and are enlarged");
             progress?.Report($"{filled} squares read");
         }
         return all.narrow(0, 0, filled).MoveToOuterDisposeScope();

@@ -32,6 +32,10 @@ internal sealed class TrainingLog : IDisposable
         _writer.WriteLine(line.ToJsonString());
     }
 
+    /// <summary>Writes a line about something that has a name.</summary>
+    public void Write(string kind, long step, string name, string reason) =>
+        _writer.WriteLine(new JsonObject { ["kind"] = kind, ["step"] = step, ["name"] = name, ["reason"] = reason }.ToJsonString());
+
     public void Dispose() => _writer.Dispose();
 
     private static long StepOf(string line)

@@ -35,7 +35,8 @@ public sealed class TrainingLoop
         using var state = new TrainingState(_task, _recipe);
         Resume(state);
         using var log = new TrainingLog(InRun("log.jsonl"), state.Step);
-        TrainingEnd end = Train(state, log);
+        var skipped = new SkippedPictures(log, _run.Say);
+        TrainingEnd end = Train(state, log, skipped);
         if (end == TrainingEnd.Diverged)
             return new TrainingOutcome(end, state.Step, $"stopped at step {state.Step}: the loss or a gradient is no finite number; "
                 + "go on from the last checkpoint with a lower optimizer.lr, or look at the data");
@@ -48,7 +49,7 @@ public sealed class TrainingLoop
             TrainingEnd.Finished => $"all {state.Step} steps done",
             TrainingEnd.OutOfTime => $"the time is over after {state.Step} of {_recipe.Steps} steps; the same command goes on from here",
             _ => $"interrupted and saved after {state.Step} of {_recipe.Steps} steps; the same command goes on from here",
-        });
+        } + skipped.Summary);
     }
 
     private void Resume(TrainingState state)
@@ -62,7 +63,7 @@ public sealed class TrainingLoop
         _run.Say?.Invoke($"going on after step {state.Step}" + (changed ? "; the recipe is not the one that the checkpoint was made with" : ""));
     }
 
-    private TrainingEnd Train(TrainingState state, TrainingLog log)
+    private TrainingEnd Train(TrainingState state, TrainingLog log, SkippedPictures skipped)
     {
         double before = state.Seconds;
         long started = Stopwatch.GetTimestamp();
@@ -79,6 +80,8 @@ public sealed class TrainingLoop
                 Step(state, batch);
             state.Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds;
             bool last = state.Step == _recipe.Steps;
+            if (Due(_recipe.Every.Log, state.Step) || last)
+                skipped.Report(state.Step, _task.Skipped);
             if ((Due(_recipe.Every.Log, state.Step) || last) && !Report(state, log, batches))
                 return TrainingEnd.Diverged;
             if (Due(_recipe.Every.Validate, state.Step) && !last)

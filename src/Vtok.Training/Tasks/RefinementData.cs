@@ -60,7 +60,7 @@ internal sealed class RefinementData : IDisposable
         RefinementValidation? validation = null;
         if (run.Validation is { } held)
         {
-            Tensor bytes = ValidationPictures.Load(held, codebooks.Config.Size, settings.ValidateEvery);
+            Tensor bytes = ValidationPictures.Load(held, codebooks.Config.Size, settings.ValidateEvery, run.Say);
             using DisposeScope scope = NewDisposeScope();
             (Tensor heldIds, Tensor heldSlots) = Encode(codebooks, bytes);
             validation = new RefinementValidation(codebooks, bytes, heldIds.DetachFromDisposeScope(), heldSlots.DetachFromDisposeScope());

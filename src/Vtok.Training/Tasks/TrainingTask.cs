@@ -1,3 +1,5 @@
+using Vtok.Data;
+
 namespace Vtok.Training.Tasks;
 
 /// <summary>One family and stage to train by gradients: it builds the modules and turns a batch into named loss terms. The loop does the rest.</summary>
@@ -20,6 +22,9 @@ public abstract class TrainingTask : IDisposable
 
     /// <summary>Called after every optimizer step, for what is not trained by gradients (codebook statistics, revival of dead codes).</summary>
     public virtual void AfterStep(long step) { }
+
+    /// <summary>Pictures that could not be used so far, each once; asked for at log steps while batches are being made.</summary>
+    public virtual IReadOnlyList<SkippedSample> Skipped => [];
 
     /// <summary>Measures the model as it stands on held-out data, or null when the task has none. The averaged weights are in the model.</summary>
     public virtual ValidationReport? Validate() => null;

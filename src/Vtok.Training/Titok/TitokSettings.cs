@@ -1,6 +1,7 @@
 using Vtok.Models.Discriminators;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Perceptual;
+using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Recipes;
 
@@ -36,11 +37,8 @@ public sealed record TitokSettings
     /// <summary>Learning rate of the discriminator.</summary>
     public required double DiscriminatorRate { get; init; }
 
-    /// <summary>Decoding threads.</summary>
-    public required int Workers { get; init; }
-
-    /// <summary>Bytes of decoded pictures that are kept.</summary>
-    public required long CacheBytes { get; init; }
+    /// <summary>How pictures are read.</summary>
+    public required PictureSettings Pictures { get; init; }
 
     /// <summary>Every how many pictures of the validation folder one is measured.</summary>
     public required int ValidateEvery { get; init; }
@@ -86,8 +84,7 @@ public sealed record TitokSettings
             Adversarial = adversarial ? settings : null,
             Discriminator = new BlurDiscriminatorConfig { HiddenChannels = channels, NormGroups = groups, Stages = stages },
             DiscriminatorRate = rate,
-            Workers = section.Integer("workers", 2, 1, 256),
-            CacheBytes = (long)section.Integer("cacheMegabytes", 1024, 0, int.MaxValue) << 20,
+            Pictures = PictureSettings.Read(section),
             ValidateEvery = section.Integer("validateEvery", 1, 1, 1_000_000),
         };
     }

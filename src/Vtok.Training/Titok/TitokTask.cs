@@ -1,7 +1,9 @@
 using System.Globalization;
+using Vtok.Data;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
 using Vtok.Torch;
+using Vtok.Training.Data;
 using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
@@ -23,6 +25,11 @@ internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<
     public override nn.Module Model => network;
 
     protected OneDPieceNetwork Network => network;
+
+    /// <summary>What makes the batches of real pictures, or null; not owned.</summary>
+    public PictureBatches? Reader { get; set; }
+
+    public override IReadOnlyList<SkippedSample> Skipped => Reader?.Skipped ?? [];
 
     public override TrainingBatch MakeBatch(long step) => data(step);
 

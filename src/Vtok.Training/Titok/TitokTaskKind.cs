@@ -23,13 +23,14 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
             throw new RecipeException(RecipeError.Unavailable, "this task needs pictures: --data FOLDER");
         Device device = run.Device ?? CPU;
         int side = settings.Network.CropSize;
-        using var pictures = new TitokPictures(TrainingPictures.Open(folder), run.Recipe, side, settings.Workers, settings.CacheBytes);
-        Tensor? held = run.Validation is { } validation ? ValidationPictures.Load(validation, side, settings.ValidateEvery) : null;
+        using var pictures = new PictureBatches(TrainingPictures.Open(folder), settings.Pictures.ShorterSide(run.Recipe, side), run.Say);
+        Tensor? held = run.Validation is { } validation ? ValidationPictures.Load(validation, side, settings.ValidateEvery, run.Say) : null;
         OneDPieceNetwork network = TitokStart.Network(run.Recipe, settings, device);
         run.Say?.Invoke($"{network.parameters().Sum(p => p.numel()):N0} parameters");
         using TitokTask task = form == OneDPieceForm.StageOne
             ? new TitokStageOneTask(run.Recipe, settings, network, TitokStart.Proxy(settings, device), pictures.Read, held, device)
             : Pixels(run.Recipe, settings, network, pictures, held, device);
+        task.Reader = pictures;
         return new TrainingLoop(run, task).Run();
     }
 
@@ -41,7 +42,7 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
         TitokTask.Export(network, folder);
     }
 
-    private TitokPixelTask Pixels(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, TitokPictures pictures, Tensor? held, Device device)
+    private TitokPixelTask Pixels(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureBatches pictures, Tensor? held, Device device)
     {
         PerceptualMixture? perceptual = settings.Perceptual is { } mixture && settings.Loss.PerceptualWeight > 0 ? TitokStart.Perceptual(mixture, settings, device) : null;
         Adversary? adversarial = TitokStart.Adversarial(recipe, settings, device);

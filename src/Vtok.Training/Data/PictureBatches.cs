@@ -1,0 +1,55 @@
+using Vtok.Data;
+using Vtok.Imaging;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Data;
+
+/// <summary>The pictures of each step, decoded ahead by workers: squares of one side, uint8.</summary>
+internal sealed class PictureBatches : IDisposable
+{
+    private readonly ISampleSource _source;
+    private readonly ImageLoaderOptions _options;
+    private readonly ImageLoader _loader;
+    private readonly Action<string>? _say;
+    private IEnumerator<ImageBatch>? _batches;
+    private long _next;
+    private bool _hasSaid;
+
+    /// <summary>Prepares to read.</summary>
+    /// <param name="source">The data set; this object owns it from here on.</param>
+    /// <param name="options">Batch, squares, seed, workers, and this process among several.</param>
+    /// <param name="say">Told once when pictures have to be enlarged, or null.</param>
+    public PictureBatches(ISampleSource source, ImageLoaderOptions options, Action<string>? say = null) =>
+        (_source, _options, _say, _loader) = (source, options, say, new ImageLoader(source, new VipsImageCodec(), options));
+
+    /// <summary>Pictures that could not be used so far.</summary>
+    public IReadOnlyList<SkippedSample> Skipped => _loader.Skipped;
+
+    /// <summary>The batch of a step, "pictures": uint8 [B, 3, S, S]. Steps in their order cost no seek.</summary>
+    public TrainingBatch Read(long step)
+    {
+        if (_batches is null || step != _next)
+        {
+            _batches?.Dispose();
+            long place = checked(step * _options.BatchSize * _options.World);
+            _batches = _loader.Read(new LoaderPosition(place / _source.Count, (int)(place % _source.Count))).GetEnumerator();
+        }
+        _next = step + 1;
+        _batches.MoveNext();
+        ImageBatch batch = _batches.Current;
+        if (!_hasSaid && _loader.Enlarged > 0)
+        {
+            _hasSaid = true;
+            _say?.Invoke($"some pictures are smaller than {batch.Side} x {batch.Side} and are enlarged (settings.smallPictures=leaveOut leaves them out)");
+        }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pictures = tensor(batch.Pixels, ScalarType.Byte).view(batch.Count, batch.Side, batch.Side, 3).permute(0, 3, 1, 2).contiguous();
+        return new TrainingBatch(step, batch.Count, new Dictionary<string, Tensor> { ["pictures"] = pictures.DetachFromDisposeScope() });
+    }
+
+    public void Dispose()
+    {
+        _batches?.Dispose();
+        _source.Dispose();
+    }
+}

@@ -1,0 +1,39 @@
+using Vtok.Data;
+using Vtok.Imaging;
+using Vtok.Training.Recipes;
+
+namespace Vtok.Training.Data;
+
+/// <summary>How a recipe reads pictures: the part of "settings" that tasks on whole pictures share.</summary>
+public sealed record PictureSettings
+{
+    /// <summary>Decoding threads.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>Bytes of decoded pictures that are kept.</summary>
+    public required long CacheBytes { get; init; }
+
+    /// <summary>What happens to pictures whose shorter side is below the crop.</summary>
+    public required SmallPictures Small { get; init; }
+
+    /// <summary>A random square of the full shorter side, resampled (bicubic), mirrored half of the time.</summary>
+    /// <remarks>The published order, resampling first and then cropping to the same side, cuts at the same places.</remarks>
+    /// <param name="recipe">Batch and seed.</param>
+    /// <param name="side">Pixels.</param>
+    public ImageLoaderOptions ShorterSide(Recipe recipe, int side) => new()
+    {
+        BatchSize = recipe.Batch,
+        Transform = new RandomSquare { Side = side, MinShare = 1, Filter = ResampleFilter.Bicubic },
+        Seed = (ulong)recipe.Seed,
+        Workers = Workers,
+        CacheBytes = CacheBytes,
+        Small = Small,
+    };
+
+    internal static PictureSettings Read(RecipeSection section) => new()
+    {
+        Workers = section.Integer("workers", 2, 1, 256),
+        CacheBytes = (long)section.Integer("cacheMegabytes", 1024, 0, int.MaxValue) << 20,
+        Small = section.Choice("smallPictures", "enlarge", "enlarge", "leaveOut") == "enlarge" ? SmallPictures.Enlarge : SmallPictures.LeaveOut,
+    };
+}
