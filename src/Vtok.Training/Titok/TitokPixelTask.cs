@@ -1,5 +1,6 @@
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Perceptual;
+using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
@@ -19,7 +20,7 @@ internal abstract class TitokPixelTask : TitokTask
 
     /// <summary>Prepares the task; it owns network, perceptual distance, discriminator and held-out pictures.</summary>
     protected TitokPixelTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PerceptualMixture? perceptual, Adversary? adversarial,
-        Func<long, TrainingBatch> data, Tensor? held, Device device) : base(recipe, network, data, held, device)
+        Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : base(recipe, network, data, held, device)
     {
         (_recipe, _perceptual, _adversarial) = (recipe, perceptual, adversarial);
         _objective = new PixelObjective(network, new GeneratorLoss(settings.Loss, perceptual, adversarial, network.Config.Continuous));

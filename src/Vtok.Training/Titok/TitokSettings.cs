@@ -40,6 +40,9 @@ public sealed record TitokSettings
     /// <summary>How pictures are read.</summary>
     public required PictureSettings Pictures { get; init; }
 
+    /// <summary>Folder of the perceptual network that judges the held-out pictures, or null for none. No loss uses it.</summary>
+    public required string? Judge { get; init; }
+
     /// <summary>Every how many pictures of the validation folder one is measured.</summary>
     public required int ValidateEvery { get; init; }
 
@@ -85,6 +88,7 @@ public sealed record TitokSettings
             Discriminator = new BlurDiscriminatorConfig { HiddenChannels = channels, NormGroups = groups, Stages = stages },
             DiscriminatorRate = rate,
             Pictures = PictureSettings.Read(section),
+            Judge = section.Text("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
             ValidateEvery = section.Integer("validateEvery", 1, 1, 1_000_000),
         };
     }

@@ -1,5 +1,6 @@
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
+using Vtok.Training.Data;
 using Vtok.Training.Recipes;
 using Vtok.Training.Tasks;
 
@@ -12,7 +13,7 @@ internal sealed class TitokStageOneTask : TitokTask
     private readonly StageOneObjective _objective;
 
     /// <summary>Prepares the task; it owns network, proxy and held-out pictures.</summary>
-    public TitokStageOneTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, ProxyTokenizer proxy, Func<long, TrainingBatch> data, Tensor? held, Device device)
+    public TitokStageOneTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, ProxyTokenizer proxy, Func<long, TrainingBatch> data, HeldOutPictures? held, Device device)
         : base(recipe, network, data, held, device)
     {
         (_proxy, _objective) = (proxy, new StageOneObjective(network, settings.Loss.QuantizerWeight));

@@ -1,5 +1,6 @@
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Perceptual;
+using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Recipes;
 using Vtok.Training.Tasks;
@@ -8,4 +9,4 @@ namespace Vtok.Training.Titok;
 
 /// <summary>Stage two of TiTok and One-D-Piece: decoder and pixel decoder learn over the tokens of a frozen encoder.</summary>
 internal sealed class TitokStageTwoTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PerceptualMixture? perceptual, Adversary? adversarial,
-    Func<long, TrainingBatch> data, Tensor? held, Device device) : TitokPixelTask(recipe, settings, network, perceptual, adversarial, data, held, device);
+    Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : TitokPixelTask(recipe, settings, network, perceptual, adversarial, data, held, device);

@@ -4,7 +4,6 @@ using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
 using Vtok.Torch;
 using Vtok.Training.Data;
-using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 using Vtok.Training.Tasks;
@@ -15,13 +14,10 @@ namespace Vtok.Training.Titok;
 /// <param name="recipe">The recipe.</param>
 /// <param name="network">The network; the task owns it.</param>
 /// <param name="data">The batch of a step: "pictures", uint8 [B, 3, S, S].</param>
-/// <param name="held">Held-out pictures, uint8 [N, 3, S, S], or null; the task owns them.</param>
+/// <param name="held">Held-out pictures, or null; the task owns them.</param>
 /// <param name="device">Where it computes.</param>
-internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<long, TrainingBatch> data, Tensor? held, Device device) : TrainingTask
+internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : TrainingTask
 {
-    private const int Chunk = 8;
-    private const int SheetRows = 6;
-
     public override nn.Module Model => network;
 
     protected OneDPieceNetwork Network => network;
@@ -41,24 +37,25 @@ internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<
         return Losses(batch["pictures"].to(device).to(ScalarType.Float32) / 255, batch.Step);
     }
 
-    /// <summary>Mean PSNR of the reconstructions, clamped and rounded, and for nested models that of short prefixes too.</summary>
+    /// <summary>PSNR, SSIM, MS-SSIM and LPIPS of the reconstructions, for nested models those of short prefixes too; the score is the mean PSNR.</summary>
     public override ValidationReport? Validate()
     {
         if (held is null)
             return null;
-        Dictionary<string, double> values = Lengths().ToDictionary(length => string.Create(CultureInfo.InvariantCulture, $"psnr{length}"), Psnr);
-        return new ValidationReport(values.Values.Average(), values);
+        var values = new Dictionary<string, double>();
+        double score = 0;
+        foreach (int length in Lengths())
+        {
+            string suffix = length.ToString(CultureInfo.InvariantCulture);
+            foreach ((string name, double value) in held.Measure(pictures => Reconstruct(pictures, length), suffix))
+                values[name] = value;
+            score += values["psnr" + suffix] / Lengths().Count;
+        }
+        return new ValidationReport(score, values);
     }
 
     public override void WriteSheet(string path)
-    {
-        if (held is null)
-            return;
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable quiet = no_grad();
-        Tensor pictures = Unit(held.narrow(0, 0, Math.Min(SheetRows, held.size(0))));
-        ReconstructionSheet.Write(path, [pictures * 2 - 1, .. Lengths().Select(length => Reconstruct(pictures, length) * 2 - 1)]);
-    }
+        => held?.WriteSheet(path, Lengths().Select(length => (Func<Tensor, Tensor>)(pictures => Reconstruct(pictures, length))));
 
     public override void Export(string folder) => Export(network, folder);
 
@@ -100,24 +97,10 @@ internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<
     }
 
     // All tokens, and with prefixes every power of two from 1/16 of them on.
-    private IEnumerable<int> Lengths()
+    private IReadOnlyList<int> Lengths()
     {
         int all = network.Config.LatentTokens;
-        return network.Config.Nested ? new[] { all / 16, all / 8, all / 4, all / 2, all }.Where(length => length > 0) : [all];
-    }
-
-    private double Psnr(int length)
-    {
-        double sum = 0;
-        for (long i = 0; i < held!.size(0); i += Chunk)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            using IDisposable quiet = no_grad();
-            Tensor pictures = Unit(held.narrow(0, i, Math.Min(Chunk, held.size(0) - i)));
-            Tensor shown = (Reconstruct(pictures, length).clamp(0, 1) * 255).round() / 255;
-            sum += (-10 * (shown - pictures).square().mean([1, 2, 3]).log10()).sum().item<float>();
-        }
-        return sum / held.size(0);
+        return network.Config.Nested ? [.. new[] { all / 16, all / 8, all / 4, all / 2, all }.Where(length => length > 0)] : [all];
     }
 
     private Tensor Reconstruct(Tensor pictures, int length)
@@ -128,6 +111,4 @@ internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<
         using Models.Quantizers.DiagonalGaussian gaussian = network.Distribution(latents);
         return ToPictures(gaussian.Mean, length);
     }
-
-    private Tensor Unit(Tensor bytes) => bytes.to(device).to(ScalarType.Float32) / 255;
 }

@@ -3,6 +3,7 @@ using Vtok.Models.Perceptual;
 using Vtok.Models.Weights;
 using Vtok.Training.Data;
 using Vtok.Training.Losses;
+using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 using Vtok.Training.Tasks;
@@ -24,7 +25,9 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
         Device device = run.Device ?? CPU;
         int side = settings.Network.CropSize;
         using var pictures = new PictureBatches(TrainingPictures.Open(folder), settings.Pictures.ShorterSide(run.Recipe, side), run.Say);
-        Tensor? held = run.Validation is { } validation ? ValidationPictures.Load(validation, side, settings.ValidateEvery, run.Say) : null;
+        HeldOutPictures? held = run.Validation is { } validation
+            ? new HeldOutPictures(ValidationPictures.Load(validation, side, settings.ValidateEvery, run.Say), ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device)
+            : null;
         OneDPieceNetwork network = TitokStart.Network(run.Recipe, settings, device);
         run.Say?.Invoke($"{network.parameters().Sum(p => p.numel()):N0} parameters");
         using TitokTask task = form == OneDPieceForm.StageOne
@@ -42,7 +45,7 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
         TitokTask.Export(network, folder);
     }
 
-    private TitokPixelTask Pixels(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureBatches pictures, Tensor? held, Device device)
+    private TitokPixelTask Pixels(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureBatches pictures, HeldOutPictures? held, Device device)
     {
         PerceptualMixture? perceptual = settings.Perceptual is { } mixture && settings.Loss.PerceptualWeight > 0 ? TitokStart.Perceptual(mixture, settings, device) : null;
         Adversary? adversarial = TitokStart.Adversarial(recipe, settings, device);

@@ -3,6 +3,7 @@ using TorchSharp;
 using Vtok.Models;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
+using Vtok.Training.Data;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
@@ -204,7 +205,7 @@ public sealed class TitokTaskTests
     private static Func<long, TrainingBatch> Pictures(Recipe recipe) => step =>
         new TrainingBatch(step, recipe.Batch, new Dictionary<string, Tensor> { ["pictures"] = Ramps((ulong)step + 10, recipe.Batch) });
 
-    private static Tensor Held() => Ramps(1, 2);
+    private static HeldOutPictures Held() => new(Ramps(1, 2), null, CPU);
 
     /// <summary>Ramps of random colours and directions, uint8 [N, 3, S, S] in no dispose scope.</summary>
     private static Tensor Ramps(ulong seed, int count)
