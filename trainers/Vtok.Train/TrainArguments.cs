@@ -4,7 +4,7 @@ namespace Vtok.Train;
 
 /// <summary>What was given on the command line.</summary>
 internal sealed record TrainArguments(
-    Recipe Recipe, string? Data, string? Validation, string? Output, double? MaxSeconds, string Device, int? Threads)
+    Recipe Recipe, string? Data, string? Validation, string? Output, string? InitFrom, double? MaxSeconds, string Device, int? Threads)
 {
     /// <summary>Refuses what no run can follow, before libtorch is loaded.</summary>
     public void Validate()

@@ -38,12 +38,13 @@ internal static class TrainCommand
         var data = new Option<string?>("--data") { Description = "Pictures to train on: a folder, a .zip, WebDataset shards (.tar) or Parquet tables (file, pattern or folder)." };
         var validation = new Option<string?>("--validation") { Description = "Held-out pictures to measure on, in any of these forms." };
         var output = new Option<string?>("--out", "-o") { Description = "Run folder. Default: runs/NAME of the recipe. A run that is there goes on." };
+        var initFrom = new Option<string?>("--init-from") { Description = "Checkpoint, run or model folder, or best.safetensors whose weights a new run begins with." };
         var set = new Option<string[]>("--set") { Description = "Replaces a value of the recipe: optimizer.lr=3e-4. May be repeated." };
         var maxSeconds = new Option<double?>("--max-seconds") { Description = "Save and leave after this many seconds." };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
         var threads = new Option<int?>("--threads") { Description = "Threads for tensor operations. Default: all cores." };
         var dry = new Option<bool>("--dry-run") { Description = "Check the recipe, print it and leave." };
-        var command = new RootCommand("Trains a tokenizer by a recipe.") { recipe, data, validation, output, set, maxSeconds, device, threads, dry };
+        var command = new RootCommand("Trains a tokenizer by a recipe.") { recipe, data, validation, output, initFrom, set, maxSeconds, device, threads, dry };
         command.SetAction(int (ParseResult parsed) =>
         {
             Recipe read = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set));
@@ -51,7 +52,7 @@ internal static class TrainCommand
             if (parsed.GetValue(dry))
                 return ExitCodes.Done;
             var arguments = new TrainArguments(read, parsed.GetValue(data), parsed.GetValue(validation), parsed.GetValue(output),
-                parsed.GetValue(maxSeconds), parsed.GetValue(device)!, parsed.GetValue(threads));
+                parsed.GetValue(initFrom), parsed.GetValue(maxSeconds), parsed.GetValue(device)!, parsed.GetValue(threads));
             arguments.Validate();
             NativeTorch.Load();
             return TrainRunner.Run(arguments, console);

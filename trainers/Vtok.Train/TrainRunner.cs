@@ -21,6 +21,7 @@ internal static class TrainRunner
             Data = arguments.Data,
             Validation = arguments.Validation,
             Folder = folder,
+            InitFrom = arguments.InitFrom,
             Device = Pick(arguments.Device),
             MaxSeconds = arguments.MaxSeconds,
             Stop = console.Stop,

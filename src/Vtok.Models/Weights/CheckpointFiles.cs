@@ -60,7 +60,7 @@ internal static class CheckpointFiles
             }
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" }) // the last: what a file system's size limit becomes
         {
             throw new CheckpointException(CheckpointError.CannotWrite, $"{Path.GetFileName(path)}: cannot be written ({FirstLine(e.Message)})", e);
         }

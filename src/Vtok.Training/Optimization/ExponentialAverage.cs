@@ -40,6 +40,15 @@ public sealed class ExponentialAverage : IDisposable
                 average.lerp_(parameter, parameter.requires_grad ? 1 - decay : 1);
     }
 
+    /// <summary>Begins again at the present weights.</summary>
+    public void Restart()
+    {
+        using (no_grad())
+        using (NewDisposeScope())
+            foreach ((_, TorchSharp.Modules.Parameter parameter, Tensor average) in _entries)
+                average.copy_(parameter);
+    }
+
     /// <summary>Puts the averages into the module until the result is disposed.</summary>
     public IDisposable Apply() => new Applied(_entries);
 

@@ -44,6 +44,9 @@ public sealed record Recipe
     /// <summary>When to log, validate, save and draw.</summary>
     public required IntervalRecipe Every { get; init; }
 
+    /// <summary>Which checkpoints stay.</summary>
+    public required KeepRecipe Keep { get; init; }
+
     /// <summary>The recipe with every default written out, as indented JSON.</summary>
     public required string Json { get; init; }
 
@@ -100,11 +103,25 @@ public sealed record Recipe
             Optimizer = OptimizerRecipe.Read(reader.Section("optimizer")),
             Schedule = ScheduleRecipe.Read(reader.Section("schedule")),
             Every = IntervalRecipe.Read(reader.Section("every")),
+            Keep = KeepRecipe.Read(reader.Section("keep")),
             Settings = kind.ReadSettings(reader.Section("settings")),
             Json = "",
         };
         reader.Close();
         return faults.Count == 0 ? recipe with { Json = reader.Resolved.ToJsonString(Indented) } : throw new RecipeException(source, faults);
+    }
+
+    /// <summary>Whether a recipe's text says the same, keys that it lacks standing at their defaults.</summary>
+    internal bool Says(string json)
+    {
+        try
+        {
+            return json == Json || Parse(json).Json == Json;
+        }
+        catch (RecipeException)
+        {
+            return false; // of a version that knew other keys
+        }
     }
 
     private static void Assign(JsonObject root, string assignment, List<RecipeFault> faults)

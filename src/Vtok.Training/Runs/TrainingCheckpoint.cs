@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using Vtok.Models.Weights;
 using Vtok.Training.Recipes;
 
@@ -7,21 +8,42 @@ namespace Vtok.Training.Runs;
 /// <summary>Checkpoints of a run: one safetensors file each, written under a temporary name, flushed and renamed.</summary>
 internal static class TrainingCheckpoint
 {
-    private const int Kept = 2;
+    private const string Prefix = "step-", Extension = ".safetensors";
 
-    /// <summary>Saves the state and removes all but the newest checkpoints.</summary>
+    /// <summary>Version of this code, with its commit where the build knows it.</summary>
+    public static string CodeVersion { get; } =
+        typeof(TrainingCheckpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Saves the state and removes the checkpoints that the recipe does not keep.</summary>
+    /// <exception cref="CheckpointException">It cannot be written; the checkpoints before it are as they were.</exception>
     public static void Save(string folder, TrainingState state, Recipe recipe)
     {
         Directory.CreateDirectory(folder);
-        SafetensorsWriter.Write(Path.Combine(folder, $"step-{state.Step:D9}.safetensors"), state.Tensors(), new Dictionary<string, string>
+        try
         {
-            ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
-            ["seconds"] = state.Seconds.ToString("R", CultureInfo.InvariantCulture),
-            ["best"] = state.BestScore.ToString("R", CultureInfo.InvariantCulture),
-            ["recipe"] = recipe.Json,
-        });
-        foreach (string old in Newest(folder).Skip(Kept))
+            SafetensorsWriter.Write(Path.Combine(folder, $"{Prefix}{state.Step:D9}{Extension}"), state.Tensors(), new Dictionary<string, string>
+            {
+                ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
+                ["seconds"] = state.Seconds.ToString("R", CultureInfo.InvariantCulture),
+                ["best"] = state.BestScore.ToString("R", CultureInfo.InvariantCulture),
+                ["recipe"] = recipe.Json,
+                ["code"] = CodeVersion,
+            });
+        }
+        catch (CheckpointException e) when (e.Error == CheckpointError.CannotWrite)
+        {
+            throw new CheckpointException(e.Error, $"{e.Message}; earlier checkpoints are as they were: make room, and the same command goes on from there", e);
+        }
+        foreach (string old in Newest(folder).Skip(recipe.Keep.Last).Where(path => recipe.Keep.Every == 0 || StepOf(path) % recipe.Keep.Every != 0))
             File.Delete(old);
+    }
+
+    /// <summary>Removes what a killed run left half-written.</summary>
+    /// <param name="run">Run folder; nobody else is at work in it.</param>
+    public static void Sweep(string run)
+    {
+        foreach (string leftover in Directory.GetFiles(run, $"*{Extension}.*.tmp", SearchOption.AllDirectories))
+            File.Delete(leftover);
     }
 
     /// <summary>Restores the newest checkpoint that is whole.</summary>
@@ -32,24 +54,25 @@ internal static class TrainingCheckpoint
     /// <exception cref="CheckpointException">A whole checkpoint is of another model.</exception>
     public static string? Resume(string folder, TrainingState state, Action<string>? say)
     {
+        if (OpenNewest(folder, say) is not { } newest)
+            return null;
+        using SafetensorsFile file = newest.File;
+        Restore(file, state, newest.Name);
+        return file.Metadata["recipe"];
+    }
+
+    /// <summary>Opens the newest checkpoint that is whole; null when there is none.</summary>
+    public static (SafetensorsFile File, string Name)? OpenNewest(string folder, Action<string>? say)
+    {
         foreach (string path in Newest(folder))
-        {
-            SafetensorsFile file;
             try
             {
-                file = SafetensorsFile.Open(path);
+                return (SafetensorsFile.Open(path), Path.GetFileName(path));
             }
             catch (CheckpointException e)
             {
                 say?.Invoke($"passed over a damaged checkpoint: {e.Message}");
-                continue;
             }
-            using (file)
-            {
-                Restore(file, state, Path.GetFileName(path));
-                return file.Metadata["recipe"];
-            }
-        }
         return null;
     }
 
@@ -71,6 +94,9 @@ internal static class TrainingCheckpoint
     }
 
     private static IEnumerable<string> Newest(string folder) => Directory.Exists(folder)
-        ? Directory.GetFiles(folder, "step-*.safetensors").OrderDescending(StringComparer.Ordinal)
+        ? Directory.GetFiles(folder, Prefix + "*" + Extension).OrderDescending(StringComparer.Ordinal)
         : [];
+
+    private static long StepOf(string path) =>
+        long.TryParse(Path.GetFileNameWithoutExtension(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : 0;
 }

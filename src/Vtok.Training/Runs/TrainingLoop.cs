@@ -12,6 +12,9 @@ namespace Vtok.Training.Runs;
 /// validation) and, at the end, model/ (the result).</remarks>
 public sealed class TrainingLoop
 {
+    /// <summary>Folder of the checkpoints in a run folder.</summary>
+    internal const string Checkpoints = "checkpoints";
+
     private readonly TrainingRun _run;
     private readonly Recipe _recipe;
     private readonly TrainingTask _task;
@@ -32,6 +35,7 @@ public sealed class TrainingLoop
     public TrainingOutcome Run()
     {
         Directory.CreateDirectory(_run.Folder);
+        TrainingCheckpoint.Sweep(_run.Folder);
         using var state = new TrainingState(_task, _recipe);
         Resume(state);
         using var log = new TrainingLog(InRun("log.jsonl"), state.Step);
@@ -54,13 +58,18 @@ public sealed class TrainingLoop
 
     private void Resume(TrainingState state)
     {
-        string? earlier = TrainingCheckpoint.Resume(InRun("checkpoints"), state, _run.Say);
+        string? earlier = TrainingCheckpoint.Resume(InRun(Checkpoints), state, _run.Say);
         if (earlier is null)
+        {
+            if (_run.InitFrom is { } start)
+                StartingWeights.Load(start, state, _run.Say);
             return;
-        bool changed = earlier != _recipe.Json;
+        }
+        bool changed = !_recipe.Says(earlier);
         if (changed)
             state.BestScore = double.NegativeInfinity; // scores of another recipe may mean something else
-        _run.Say?.Invoke($"going on after step {state.Step}" + (changed ? "; the recipe is not the one that the checkpoint was made with" : ""));
+        _run.Say?.Invoke($"going on after step {state.Step}" + (changed ? "; the recipe is not the one that the checkpoint was made with" : "")
+            + (_run.InitFrom is null ? "" : "; --init-from is for new runs and was not looked at"));
     }
 
     private TrainingEnd Train(TrainingState state, TrainingLog log, SkippedPictures skipped)
@@ -140,7 +149,12 @@ public sealed class TrainingLoop
         if (report.Score <= state.BestScore)
             return;
         state.BestScore = report.Score;
-        SafetensorsWriter.Write(InRun("best.safetensors"), _task.Model.state_dict(), new Dictionary<string, string> { ["step"] = $"{state.Step}" });
+        SafetensorsWriter.Write(InRun("best.safetensors"), _task.Model.state_dict(), new Dictionary<string, string>
+        {
+            ["step"] = $"{state.Step}",
+            ["score"] = report.Score.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
+            ["code"] = TrainingCheckpoint.CodeVersion,
+        });
     }
 
     private void Sheet(TrainingState state)
@@ -178,7 +192,7 @@ public sealed class TrainingLoop
 
     private void Save(TrainingState state)
     {
-        TrainingCheckpoint.Save(InRun("checkpoints"), state, _recipe);
+        TrainingCheckpoint.Save(InRun(Checkpoints), state, _recipe);
         _meter.Restart(state.Step);
     }
 

@@ -17,6 +17,9 @@ public sealed record TrainingRun
     /// <summary>Run folder: recipe, log, checkpoints, sheets, result.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>What a new run takes its weights from: a checkpoint, a run or model folder, or a file of weights. A run that goes on does not look at it.</summary>
+    public string? InitFrom { get; init; }
+
     /// <summary>Where to compute. Default: the CPU.</summary>
     public Device? Device { get; init; }
 

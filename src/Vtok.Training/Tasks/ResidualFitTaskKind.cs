@@ -31,6 +31,8 @@ internal sealed class ResidualFitTaskKind : TaskKind
         ResidualFitRecipe recipe = (ResidualFitRecipe)run.Recipe.Settings with { Seed = (ulong)run.Recipe.Seed };
         if (recipe.Samples < 2 * recipe.Config.Codes)
             throw new RecipeException(RecipeError.Unavailable, $"settings.samples: {recipe.Samples}, expected at least twice the {recipe.Config.Codes} codes");
+        if (run.InitFrom is not null)
+            throw new RecipeException(RecipeError.Unavailable, "a fit has no weights to start from: leave --init-from out");
         if (run.Data is not { } folder)
             throw new RecipeException(RecipeError.Unavailable, "this task needs pictures: --data FOLDER");
         using ISampleSource source = TrainingPictures.Open(folder);
