@@ -25,6 +25,9 @@ internal sealed class TinyTask : TrainingTask
         }
     }
 
+    /// <summary>Samples a step.</summary>
+    public int Batch { get; init; } = 8;
+
     /// <summary>Called after every step with the steps done before it.</summary>
     public Action<long>? OnStep { get; init; }
 
@@ -40,9 +43,9 @@ internal sealed class TinyTask : TrainingTask
         using DisposeScope scope = NewDisposeScope();
         var draw = new RandomDraw(_seed, step, "batch");
         using Generator generator = draw.NextGenerator();
-        Tensor x = randn([8, 6], generator: generator);
+        Tensor x = randn([Batch, 6], generator: generator);
         Tensor y = x[.., ..5] * 2 + x.sum(1, keepdim: true);
-        return new TrainingBatch(step, 8, new Dictionary<string, Tensor> { ["x"] = x.DetachFromDisposeScope(), ["y"] = y.DetachFromDisposeScope() });
+        return new TrainingBatch(step, Batch, new Dictionary<string, Tensor> { ["x"] = x.DetachFromDisposeScope(), ["y"] = y.DetachFromDisposeScope() });
     }
 
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)

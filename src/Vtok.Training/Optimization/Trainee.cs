@@ -35,13 +35,17 @@ public sealed class Trainee : IDisposable
     public AdamWGroups Optimizer { get; }
 
     /// <summary>Computes the gradients of the weighted sum of the terms.</summary>
+    /// <param name="terms">Loss terms of a batch, or of one of its micro-batches.</param>
+    /// <param name="part">Which micro-batch; the first one starts from no gradients, the others add theirs.</param>
+    /// <param name="parts">Micro-batches of the batch; the gradients become those of their mean.</param>
     /// <returns>The sum, a scalar in the caller's scope.</returns>
-    public Tensor Backward(IReadOnlyList<LossTerm> terms)
+    public Tensor Backward(IReadOnlyList<LossTerm> terms, int part = 0, int parts = 1)
     {
         Tensor loss = LossTerm.Sum(terms);
-        foreach (TorchSharp.Modules.Parameter parameter in Parameters)
-            parameter.grad = null;
-        loss.backward();
+        if (part == 0)
+            foreach (TorchSharp.Modules.Parameter parameter in Parameters)
+                parameter.grad = null;
+        (parts == 1 ? loss : loss / parts).backward();
         return loss;
     }
 

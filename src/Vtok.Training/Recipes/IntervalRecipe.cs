@@ -15,11 +15,15 @@ public sealed record IntervalRecipe
     /// <summary>A sheet of reconstructions.</summary>
     public required int Sheet { get; init; }
 
+    /// <summary>A comparison of the weights of all processes, which must be the same to the bit.</summary>
+    public required int Compare { get; init; }
+
     internal static IntervalRecipe Read(RecipeSection section) => new()
     {
         Log = section.Integer("log", 20, 0, 1_000_000),
         Validate = section.Integer("validate", 500, 0, 100_000_000),
         Save = section.Integer("save", 500, 0, 100_000_000),
         Sheet = section.Integer("sheet", 2000, 0, 100_000_000),
+        Compare = section.Integer("compare", 500, 0, 100_000_000),
     };
 }

@@ -26,8 +26,11 @@ public sealed record Recipe
     /// <summary>Steps of the optimizer.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>Samples a step.</summary>
+    /// <summary>Samples a step, over all processes and micro-batches.</summary>
     public required int Batch { get; init; }
+
+    /// <summary>Micro-batches of a step in each process, whose gradients are added up before the weights move.</summary>
+    public required int Accumulate { get; init; }
 
     /// <summary>Whether the network computes in bfloat16 (weights, moments and losses stay float32).</summary>
     public required bool Bfloat16 { get; init; }
@@ -98,6 +101,7 @@ public sealed record Recipe
             Seed = reader.Integer("seed", 0, 0, int.MaxValue),
             Steps = reader.Integer("steps", 1000, 1, int.MaxValue),
             Batch = reader.Integer("batch", 16, 1, 65536),
+            Accumulate = reader.Integer("accumulate", 1, 1, 65536),
             Bfloat16 = reader.Choice("precision", "fp32", "fp32", "bf16") == "bf16",
             Average = reader.Number("average", 0.995, 0, 0.999999),
             Optimizer = OptimizerRecipe.Read(reader.Section("optimizer")),
@@ -107,6 +111,8 @@ public sealed record Recipe
             Settings = kind.ReadSettings(reader.Section("settings")),
             Json = "",
         };
+        if (recipe.Batch % recipe.Accumulate != 0)
+            reader.Fault("accumulate", $"{recipe.Accumulate} does not divide the batch of {recipe.Batch}");
         reader.Close();
         return faults.Count == 0 ? recipe with { Json = reader.Resolved.ToJsonString(Indented) } : throw new RecipeException(source, faults);
     }

@@ -3,9 +3,9 @@ using Vtok.Data;
 namespace Vtok.Training.Runs;
 
 /// <summary>Names every picture that a task could not use once: in the log and to whoever watches.</summary>
-/// <param name="log">The run's log.</param>
+/// <param name="log">The run's log; null where another process keeps it.</param>
 /// <param name="say">Told a line a picture, or null.</param>
-internal sealed class SkippedPictures(TrainingLog log, Action<string>? say)
+internal sealed class SkippedPictures(TrainingLog? log, Action<string>? say)
 {
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
 
@@ -22,7 +22,7 @@ internal sealed class SkippedPictures(TrainingLog log, Action<string>? say)
             return;
         foreach (SkippedSample sample in skipped.Where(sample => _named.Add(sample.Location)))
         {
-            log.Write("skipped", step, sample.Location, sample.Reason);
+            log?.Write("skipped", step, sample.Location, sample.Reason);
             say?.Invoke($"left out {sample.Location}: {sample.Reason}");
         }
     }

@@ -19,7 +19,8 @@ public sealed class TrainingLoop
     private readonly Recipe _recipe;
     private readonly TrainingTask _task;
     private readonly ILearningRate _schedule;
-    private readonly TrainingMeter _meter = new();
+    private readonly TrainingTeam _team;
+    private readonly TrainingMeter _meter;
 
     /// <summary>Prepares a run.</summary>
     public TrainingLoop(TrainingRun run, TrainingTask task)
@@ -28,6 +29,8 @@ public sealed class TrainingLoop
         _recipe = run.Recipe;
         _task = task;
         _schedule = _recipe.Schedule.Over(_recipe.Optimizer.LearningRate, _recipe.Steps);
+        _team = new TrainingTeam(run);
+        _meter = new TrainingMeter(run.Collective);
     }
 
     /// <summary>Trains to the end of the recipe, of the time, or until asked to stop; goes on from the newest whole checkpoint of the run folder.</summary>
@@ -35,10 +38,13 @@ public sealed class TrainingLoop
     public TrainingOutcome Run()
     {
         Directory.CreateDirectory(_run.Folder);
-        TrainingCheckpoint.Sweep(_run.Folder);
+        if (_team.Leads)
+            TrainingCheckpoint.Sweep(_run.Folder);
         using var state = new TrainingState(_task, _recipe);
+        _team.CompareRecipes();
         Resume(state);
-        using var log = new TrainingLog(InRun("log.jsonl"), state.Step);
+        _team.CompareWeights(state);
+        using TrainingLog? log = _team.Leads ? new TrainingLog(InRun("log.jsonl"), state.Step) : null;
         var skipped = new SkippedPictures(log, _run.Say);
         TrainingEnd end = Train(state, log, skipped);
         if (end == TrainingEnd.Diverged)
@@ -48,6 +54,7 @@ public sealed class TrainingLoop
         Save(state);
         if (end == TrainingEnd.Finished)
             Finish(state, log);
+        _team.Wait("the end of the run");
         return new TrainingOutcome(end, state.Step, end switch
         {
             TrainingEnd.Finished => $"all {state.Step} steps done",
@@ -58,13 +65,15 @@ public sealed class TrainingLoop
 
     private void Resume(TrainingState state)
     {
-        string? earlier = TrainingCheckpoint.Resume(InRun(Checkpoints), state, _run.Say);
-        if (earlier is null)
+        string? earlier = _team.Leads ? TrainingCheckpoint.Resume(InRun(Checkpoints), state, _run.Say) : null;
+        if (!_team.Resume(state, earlier is not null))
         {
             if (_run.InitFrom is { } start)
                 StartingWeights.Load(start, state, _run.Say);
             return;
         }
+        if (earlier is null)
+            return;
         bool changed = !_recipe.Says(earlier);
         if (changed)
             state.BestScore = double.NegativeInfinity; // scores of another recipe may mean something else
@@ -72,18 +81,16 @@ public sealed class TrainingLoop
             + (_run.InitFrom is null ? "" : "; --init-from is for new runs and was not looked at"));
     }
 
-    private TrainingEnd Train(TrainingState state, TrainingLog log, SkippedPictures skipped)
+    private TrainingEnd Train(TrainingState state, TrainingLog? log, SkippedPictures skipped)
     {
         double before = state.Seconds;
         long started = Stopwatch.GetTimestamp();
         _meter.Restart(state.Step);
-        using var batches = new BatchPrefetcher(_task.MakeBatch, state.Step, _recipe.Steps);
+        using var batches = new BatchPrefetcher(step => _team.Share(_task.MakeBatch(step)), state.Step, _recipe.Steps);
         while (state.Step < _recipe.Steps)
         {
-            if (_run.Stop.IsCancellationRequested)
-                return TrainingEnd.Interrupted;
-            if (Stopwatch.GetElapsedTime(started).TotalSeconds > _run.MaxSeconds)
-                return TrainingEnd.OutOfTime;
+            if (_team.Leave(_run.Stop.IsCancellationRequested, Stopwatch.GetElapsedTime(started).TotalSeconds > _run.MaxSeconds) is { } end)
+                return end;
 
             using (TrainingBatch batch = batches.Next())
                 Step(state, batch);
@@ -93,6 +100,8 @@ public sealed class TrainingLoop
                 skipped.Report(state.Step, _task.Skipped);
             if ((Due(_recipe.Every.Log, state.Step) || last) && !Report(state, log, batches))
                 return TrainingEnd.Diverged;
+            if (Due(_recipe.Every.Compare, state.Step) || last)
+                _team.CompareWeights(state);
             if (Due(_recipe.Every.Validate, state.Step) && !last)
                 Validate(state, log);
             if (Due(_recipe.Every.Sheet, state.Step) && !last)
@@ -110,33 +119,49 @@ public sealed class TrainingLoop
     private void Step(TrainingState state, TrainingBatch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlyList<LossTerm> terms = _task.Losses(batch);
-        Tensor loss = state.Trainee.Backward(terms);
-        Tensor norm = state.Trainee.Update(_schedule.At(state.Step));
+        bool challenged = false;
+        for (int part = 0; part < _recipe.Accumulate; part++)
+            challenged |= Learn(state, batch.Part(part, _recipe.Accumulate), part);
+        _team.Average(state.Trainee, "gradients");
+        _meter.Add(state.Trainee.Update(_schedule.At(state.Step)));
         state.Average.Update(state.Step);
-        if (_task.Opponent?.Losses(state.Step) is { Count: > 0 } replies)
+        if (challenged)
         {
-            state.Opponent!.Backward(replies);
-            state.Opponent.Update(_task.Opponent.LearningRateAt(state.Step));
-            terms = [.. terms, .. replies];
+            _team.Average(state.Opponent!, "gradients of the discriminator");
+            state.Opponent!.Update(_task.Opponent!.LearningRateAt(state.Step));
         }
         _task.AfterStep(state.Step);
-        _meter.Add(terms, loss, norm, batch.Pictures);
         state.Step++;
     }
 
-    private bool Report(TrainingState state, TrainingLog log, BatchPrefetcher batches)
+    // The gradients of a micro-batch, added to those before it; whether the opponent learned from it too.
+    private bool Learn(TrainingState state, TrainingBatch batch, int part)
+    {
+        int parts = _recipe.Accumulate;
+        using DisposeScope? scope = parts > 1 ? NewDisposeScope() : null; // a single one lives in the step's scope, where AfterStep may see it
+        IReadOnlyList<LossTerm> terms = _task.Losses(batch);
+        Tensor loss = state.Trainee.Backward(terms, part, parts);
+        IReadOnlyList<LossTerm> replies = _task.Opponent?.Losses(state.Step) ?? [];
+        if (replies.Count > 0)
+            state.Opponent!.Backward(replies, part, parts);
+        _meter.Add([.. terms, .. replies], loss, batch.Pictures, parts);
+        return replies.Count > 0;
+    }
+
+    private bool Report(TrainingState state, TrainingLog? log, BatchPrefetcher batches)
     {
         TrainingProgress progress = _meter.Read(state, _recipe.Steps, _schedule.At(state.Step - 1), batches.TakeWaited());
-        log.Write("train", state.Step, [
+        log?.Write("train", state.Step, [
             new("seconds", progress.Seconds), new("lr", progress.LearningRate), new("gradient", progress.GradientNorm),
             .. progress.Terms, new("picturesPerSecond", progress.PicturesPerSecond), new("wait", progress.WaitShare)]);
         _run.Progress?.Invoke(progress);
         return progress.Terms.Values.All(double.IsFinite) && double.IsFinite(progress.GradientNorm);
     }
 
-    private void Validate(TrainingState state, TrainingLog log)
+    private void Validate(TrainingState state, TrainingLog? log)
     {
+        if (log is null)
+            return;
         using IDisposable applied = state.Average.Apply();
         _task.Model.eval();
         ValidationReport? report = _task.Validate();
@@ -159,6 +184,8 @@ public sealed class TrainingLoop
 
     private void Sheet(TrainingState state)
     {
+        if (!_team.Leads)
+            return;
         using IDisposable applied = state.Average.Apply();
         _task.Model.eval();
         _task.WriteSheet(Path.Combine(Directory.CreateDirectory(InRun("sheets")).FullName, $"step-{state.Step:D9}.png"));
@@ -166,8 +193,10 @@ public sealed class TrainingLoop
         _meter.Restart(state.Step);
     }
 
-    private void Finish(TrainingState state, TrainingLog log)
+    private void Finish(TrainingState state, TrainingLog? log)
     {
+        if (!_team.Leads)
+            return;
         Validate(state, log);
         Sheet(state);
         using IDisposable applied = state.Average.Apply();
@@ -192,6 +221,8 @@ public sealed class TrainingLoop
 
     private void Save(TrainingState state)
     {
+        if (!_team.Leads)
+            return;
         TrainingCheckpoint.Save(InRun(Checkpoints), state, _recipe);
         _meter.Restart(state.Step);
     }

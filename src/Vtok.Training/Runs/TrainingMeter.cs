@@ -1,11 +1,15 @@
 using System.Diagnostics;
+using Vtok.Training.Collectives;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Runs;
 
 /// <summary>Sums losses on the device between two log steps, so that the training does not wait for a number at every step.</summary>
-internal sealed class TrainingMeter
+/// <param name="collective">The processes of the run; what is read is their mean, the same for all.</param>
+internal sealed class TrainingMeter(ICollective collective)
 {
+    private const string Norm = "";
+
     private readonly Dictionary<string, Tensor> _sums = [];
     private long _started;
     private long _firstStep;
@@ -22,24 +26,28 @@ internal sealed class TrainingMeter
             _firstStep = step;
     }
 
-    /// <summary>Adds the numbers of a step.</summary>
-    public void Add(IReadOnlyList<LossTerm> terms, Tensor loss, Tensor norm, int pictures)
+    /// <summary>Adds the losses of a batch, or of one of its micro-batches.</summary>
+    /// <param name="terms">Loss terms.</param>
+    /// <param name="loss">Their weighted sum.</param>
+    /// <param name="pictures">Samples.</param>
+    /// <param name="parts">Micro-batches of the batch.</param>
+    public void Add(IReadOnlyList<LossTerm> terms, Tensor loss, int pictures, int parts)
     {
-        using (no_grad())
-        {
-            Add("loss", loss);
-            foreach (LossTerm term in terms)
-                Add(term.Name, term.Value);
-            Add("", norm);
-        }
-        _pictures += pictures;
+        Add("loss", loss, parts);
+        foreach (LossTerm term in terms)
+            Add(term.Name, term.Value, parts);
+        _pictures += pictures * collective.World;
     }
 
-    /// <summary>Whether all sums are finite numbers.</summary>
+    /// <summary>Adds the norm of a step's gradients.</summary>
+    public void Add(Tensor norm) => Add(Norm, norm, 1);
+
+    /// <summary>Whether all sums of all processes are finite numbers.</summary>
     public bool IsFinite()
     {
         using DisposeScope scope = NewDisposeScope();
-        return _sums.Values.All(sum => double.IsFinite(sum.to(ScalarType.Float64).item<double>()));
+        bool finite = _sums.Values.All(sum => double.IsFinite(sum.to(ScalarType.Float64).item<double>()));
+        return collective.Sum([finite ? 0 : 1], "losses")[0] == 0;
     }
 
     /// <summary>Means since the last reading, and starts anew.</summary>
@@ -54,20 +62,25 @@ internal sealed class TrainingMeter
             sum.Dispose();
         }
         _sums.Clear();
-        means.Remove("", out double norm);
+        double[] together = collective.Mean([waited.TotalSeconds, .. means.Values], "losses");
+        foreach ((string name, double mean) in means.Keys.ToArray().Zip(together.Skip(1)))
+            means[name] = mean;
+        means.Remove(Norm, out double norm);
         double seconds = Math.Max(1e-9, Stopwatch.GetElapsedTime(_started).TotalSeconds);
         double left = state.Step > _timedStep ? (steps - state.Step) * seconds / (state.Step - _timedStep) : double.NaN;
         var progress = new TrainingProgress(state.Step, steps, state.Seconds, left, _pictures / seconds,
-            Math.Min(1, waited.TotalSeconds / seconds), learningRate, norm, means);
+            Math.Min(1, together[0] / seconds), learningRate, norm, means);
         Restart(state.Step);
         return progress;
     }
 
-    private void Add(string name, Tensor value)
+    private void Add(string name, Tensor value, int parts)
     {
+        using IDisposable quiet = no_grad();
+        Tensor share = parts == 1 ? value.detach() : value.detach() / parts;
         if (_sums.TryGetValue(name, out Tensor? sum))
-            sum.add_(value.detach());
+            sum.add_(share);
         else
-            _sums[name] = value.detach().clone().DetachFromDisposeScope();
+            _sums[name] = share.clone().DetachFromDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Vtok.Training.Collectives;
 using Vtok.Training.Recipes;
 
 namespace Vtok.Training.Runs;
@@ -19,6 +20,9 @@ public sealed record TrainingRun
 
     /// <summary>What a new run takes its weights from: a checkpoint, a run or model folder, or a file of weights. A run that goes on does not look at it.</summary>
     public string? InitFrom { get; init; }
+
+    /// <summary>The processes of the run. Default: this one alone. The caller disposes it.</summary>
+    public ICollective Collective { get; init; } = SingleProcess.Instance;
 
     /// <summary>Where to compute. Default: the CPU.</summary>
     public Device? Device { get; init; }

@@ -90,7 +90,10 @@ internal sealed class RefinementData : IDisposable
             ["slots"] = _slots.index_select(0, index).to(ScalarType.Int64).DetachFromDisposeScope(),
             ["lengths"] = tensor(lengths).DetachFromDisposeScope(),
             ["corner"] = tensor((long[])[x, y]).DetachFromDisposeScope(),
-        });
+        })
+        {
+            Common = ["corner"],
+        };
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Vtok.Models.Residual;
 using Vtok.Models.Weights;
+using Vtok.Training.Collectives;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 
@@ -21,7 +22,7 @@ internal sealed class RefinementTaskKind : TaskKind
         using SafetensorsFile source = SafetensorsFile.Open(weights);
         ResidualConfig config = ResidualConfig.Parse(ModelFolder.ReadConfig(settings.Model).Root);
         ResidualCodebooks codebooks = ResidualCodebooks.Load(config, source, device);
-        RefinementData data = RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks);
+        RefinementData data = run.Collective.LeadFirst(() => RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks), "crops and tokens");
 
         int planes = RefinementPlanes.Count(codebooks.Config);
         RefinementDecoder decoder = settings.StartFrom is { } head

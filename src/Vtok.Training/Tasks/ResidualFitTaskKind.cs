@@ -33,6 +33,8 @@ internal sealed class ResidualFitTaskKind : TaskKind
             throw new RecipeException(RecipeError.Unavailable, $"settings.samples: {recipe.Samples}, expected at least twice the {recipe.Config.Codes} codes");
         if (run.InitFrom is not null)
             throw new RecipeException(RecipeError.Unavailable, "a fit has no weights to start from: leave --init-from out");
+        if (run.Collective.World > 1)
+            throw new RecipeException(RecipeError.Unavailable, "a fit runs in one process: start it without a launcher (its threads use the whole machine)");
         if (run.Data is not { } folder)
             throw new RecipeException(RecipeError.Unavailable, "this task needs pictures: --data FOLDER");
         using ISampleSource source = TrainingPictures.Open(folder);

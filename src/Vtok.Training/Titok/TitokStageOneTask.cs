@@ -20,7 +20,7 @@ internal sealed class TitokStageOneTask : TitokTask
         _proxy.eval();
     }
 
-    protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, long step)
+    protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, long step, BatchShare share)
     {
         Tensor codes;
         using (no_grad())

@@ -34,7 +34,7 @@ internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)
     {
         using IDisposable? autocast = recipe.Bfloat16 ? Autocast.Enter(device.type) : null;
-        return Losses(batch["pictures"].to(device).to(ScalarType.Float32) / 255, batch.Step);
+        return Losses(batch["pictures"].to(device).to(ScalarType.Float32) / 255, batch.Step, batch.Share);
     }
 
     /// <summary>PSNR, SSIM, MS-SSIM and LPIPS of the reconstructions, for nested models those of short prefixes too; the score is the mean PSNR.</summary>
@@ -74,8 +74,8 @@ internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), network.state_dict());
     }
 
-    /// <summary>Loss terms of pictures [B, 3, S, S] in 0..1.</summary>
-    protected abstract IReadOnlyList<LossTerm> Losses(Tensor pictures, long step);
+    /// <summary>Loss terms of pictures [B, 3, S, S] in 0..1, which are a share of the step's batch.</summary>
+    protected abstract IReadOnlyList<LossTerm> Losses(Tensor pictures, long step, BatchShare share);
 
     /// <summary>Tokens [B, C, 1, n] to pictures [B, 3, S, S], not clamped.</summary>
     protected virtual Tensor ToPictures(Tensor vectors, int length) => network.Decode(vectors, length);

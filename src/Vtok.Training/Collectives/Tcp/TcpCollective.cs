@@ -131,6 +131,8 @@ public sealed unsafe class TcpCollective : ICollective
     {
         _heart.Dispose();
         foreach (TcpPeer? peer in _peers)
+            peer?.Leave();
+        foreach (TcpPeer? peer in _peers)
             peer?.Dispose();
     }
 

@@ -11,6 +11,7 @@ internal sealed class TcpPeer : IDisposable
 {
     private const int Header = 17;
     private const int Small = 1024; // header and payload go in one packet up to here
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private readonly Socket _socket;
     private readonly Action<TcpPeer, CollectiveException> _failed;
@@ -98,14 +99,11 @@ internal sealed class TcpPeer : IDisposable
     /// <summary>Sends a text.</summary>
     public void Send(FrameKind kind, string text) => Send(kind, 0, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Leaves in order.</summary>
-    public void Dispose()
+    /// <summary>Says that this process leaves in order; what the other still sends is read and dropped.</summary>
+    public void Leave()
     {
-        if (!_closing)
-        {
-            _closing = true;
-            Send(FrameKind.Bye, 0, []);
-        }
+        _closing = true;
+        Send(FrameKind.Bye, 0, []);
         try
         {
             _socket.Shutdown(SocketShutdown.Send);
@@ -114,6 +112,13 @@ internal sealed class TcpPeer : IDisposable
         {
             // it is gone already
         }
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose()
+    {
+        // To close over unread bytes would destroy what the other has not read yet.
+        _reader.Join(Farewell);
         _socket.Dispose();
         _reader.Join();
         while (_frames.TryTake(out TcpFrame? frame))

@@ -1,0 +1,71 @@
+namespace Vtok.Training.Collectives;
+
+/// <summary>Small things that processes settle between them.</summary>
+internal static class Agreement
+{
+    /// <summary>The sums of whole numbers over the processes.</summary>
+    public static long[] Sum(this ICollective collective, long[] values, string what)
+    {
+        if (collective.World == 1)
+            return values;
+        using Tensor all = tensor(values);
+        collective.Sum(all, what);
+        return all.data<long>().ToArray();
+    }
+
+    /// <summary>The means of numbers over the processes.</summary>
+    public static double[] Mean(this ICollective collective, double[] values, string what)
+    {
+        if (collective.World == 1)
+            return values;
+        using Tensor all = tensor(values);
+        collective.Sum(all, what);
+        return [.. all.data<double>().ToArray().Select(value => value / collective.World)];
+    }
+
+    /// <summary>The numbers of process 0.</summary>
+    public static double[] OfLead(this ICollective collective, double[] values, string what)
+    {
+        if (collective.World == 1)
+            return values;
+        using Tensor all = tensor(values);
+        collective.Broadcast(all, what);
+        return all.data<double>().ToArray();
+    }
+
+    /// <summary>Makes something at process 0 before the others make it, so that they find what it leaves in files.</summary>
+    public static T LeadFirst<T>(this ICollective collective, Func<T> make, string what)
+    {
+        if (collective.World == 1)
+            return make();
+        if (collective.Rank > 0)
+            collective.Barrier(what);
+        T made = make();
+        if (collective.Rank == 0)
+            collective.Barrier(what);
+        return made;
+    }
+
+    /// <summary>Compares digests.</summary>
+    /// <param name="collective">The processes.</param>
+    /// <param name="digest">This process's, of <see cref="WeightDigest"/>.</param>
+    /// <param name="what">What it is of: "weights after step 20".</param>
+    /// <exception cref="CollectiveException">They are not all the same; names the ranks of which there are fewer.</exception>
+    public static void Compare(this ICollective collective, long[] digest, string what)
+    {
+        if (collective.World == 1)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        long[] all = collective.Gather(tensor(digest).view(1, -1), what).data<long>().ToArray();
+        IGrouping<string, int>[] groups =
+        [
+            .. Enumerable.Range(0, collective.World)
+                .GroupBy(rank => string.Join(" ", all[(rank * digest.Length)..((rank + 1) * digest.Length)]))
+                .OrderByDescending(group => group.Count()).ThenBy(group => group.Min()),
+        ];
+        if (groups.Length > 1)
+            throw new CollectiveException(CollectiveError.OutOfStep,
+                $"{Ranks.Name(groups.Skip(1).SelectMany(group => group))}: another {what} than {Ranks.Name(groups[0])}; "
+                + "all processes must have the same program, recipe, starting files and kind of processor");
+    }
+}
