@@ -3,7 +3,7 @@ using Vtok.Models.Weights;
 
 namespace Vtok.Models.Perceptual;
 
-/// <summary>VGG16's features as torchvision names them and LPIPS's linear layers, under the names of <see cref="LpipsVgg"/>.</summary>
+/// <summary>A backbone's features as torchvision names them and LPIPS's linear layers, under the names of <see cref="LpipsLoss"/>.</summary>
 internal sealed partial class LpipsWeights : IWeightSource
 {
     private const string ConstantPrefix = "scaling_layer.";
@@ -12,12 +12,12 @@ internal sealed partial class LpipsWeights : IWeightSource
     private readonly Dictionary<string, Tensor> _constants; // the target's own: files of the linear layers alone lack them
 
     /// <summary>Finds the tensors of <paramref name="target"/> in two files; both stay their owner's.</summary>
-    public LpipsWeights(IWeightSource vgg, IWeightSource heads, LpipsVgg target)
+    public LpipsWeights(IWeightSource backbone, IWeightSource heads, LpipsLoss target)
     {
         _constants = target.state_dict().Where(pair => pair.Key.StartsWith(ConstantPrefix, StringComparison.Ordinal)).ToDictionary();
         foreach (string name in target.state_dict().Keys.Where(name => !_constants.ContainsKey(name)))
             if (Slice().Match(name) is { Success: true } match)
-                Place(name, vgg, $"features.{match.Groups[1].Value}");
+                Place(name, backbone, $"features.{match.Groups[1].Value}");
             else
                 Place(name, heads, name);
         Entries = _places.Select(place => KeyValuePair.Create(place.Key, place.Value.Source.Entries[place.Value.Name]))

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace Vtok.Models.Perceptual;
 
-/// <summary>TiTok's perceptual loss for pictures [B, 3, H, W] in 0..1: ConvNeXt logits, LPIPS-VGG16, or their weighted mean (arXiv 2406.07550, 2501.07730). Frozen.</summary>
+/// <summary>TiTok's perceptual loss for pictures [B, 3, H, W] in 0..1: ConvNeXt logits, LPIPS, or their weighted mean (arXiv 2406.07550, 2501.07730). Frozen.</summary>
 /// <remarks>Keys: convnext, lpips. The weights come from the user: none ship.</remarks>
 public sealed class PerceptualMixture : Module<Tensor, Tensor, Tensor>
 {
@@ -13,20 +13,20 @@ public sealed class PerceptualMixture : Module<Tensor, Tensor, Tensor>
     private static readonly float[] Mean = [0.485f, 0.456f, 0.406f];
     private static readonly float[] Deviation = [0.229f, 0.224f, 0.225f];
 
-    [ComponentName(Name = "lpips")] private readonly LpipsVgg? _lpips;
+    [ComponentName(Name = "lpips")] private readonly LpipsLoss? _lpips;
     [ComponentName(Name = "convnext")] private readonly ConvNext? _convNext;
     private readonly PerceptualMixtureConfig _config;
 
     /// <summary>Creates the loss; its values are undefined until loaded.</summary>
     /// <param name="config">Parts and weights, at least one part.</param>
     /// <param name="convNext">Shape of the ConvNeXt; null for ConvNeXt-S.</param>
-    /// <param name="vggWidths">Channels of VGG's slices; null for VGG16.</param>
-    public PerceptualMixture(PerceptualMixtureConfig config, ConvNextConfig? convNext = null, IReadOnlyList<int>? vggWidths = null) : base(nameof(PerceptualMixture))
+    /// <param name="lpipsWidths">Channels of the slices of LPIPS's backbone; null for the published ones.</param>
+    public PerceptualMixture(PerceptualMixtureConfig config, ConvNextConfig? convNext = null, IReadOnlyList<int>? lpipsWidths = null) : base(nameof(PerceptualMixture))
     {
         if (config is { Lpips: null, ConvNext: null })
             throw new ArgumentException("a perceptual loss of no part", nameof(config));
         _config = config;
-        _lpips = config.Lpips is null ? null : new LpipsVgg(vggWidths);
+        _lpips = config.Lpips is null ? null : config.Alex ? new LpipsAlex(lpipsWidths) : new LpipsVgg(lpipsWidths);
         _convNext = config.ConvNext is null ? null : new ConvNext(convNext ?? ConvNextConfig.Small);
         RegisterComponents();
         foreach (TorchSharp.Modules.Parameter parameter in parameters())
@@ -36,11 +36,11 @@ public sealed class PerceptualMixture : Module<Tensor, Tensor, Tensor>
     /// <summary>Creates the loss with the weights that torchvision and LPIPS publish.</summary>
     /// <param name="config">Parts and weights.</param>
     /// <param name="convNext">ConvNeXt-S as torchvision names it; read only where that part is in the mixture.</param>
-    /// <param name="vgg">VGG16 as torchvision names it; read only where LPIPS is in the mixture.</param>
+    /// <param name="backbone">VGG16 or AlexNet as torchvision names it; read only where LPIPS is in the mixture.</param>
     /// <param name="heads">LPIPS's linear layers; read only where LPIPS is in the mixture.</param>
     /// <param name="device">Where it computes.</param>
     /// <exception cref="CheckpointException">A file is missing, or of another network.</exception>
-    public static PerceptualMixture Load(PerceptualMixtureConfig config, IWeightSource? convNext, IWeightSource? vgg, IWeightSource? heads, Device? device = null)
+    public static PerceptualMixture Load(PerceptualMixtureConfig config, IWeightSource? convNext, IWeightSource? backbone, IWeightSource? heads, Device? device = null)
     {
         var mixture = new PerceptualMixture(config);
         try
@@ -48,7 +48,7 @@ public sealed class PerceptualMixture : Module<Tensor, Tensor, Tensor>
             if (mixture._convNext is { } network)
                 WeightLoader.Load(network, convNext ?? throw Missing("ConvNeXt-S"), device);
             if (mixture._lpips is { } lpips)
-                WeightLoader.Load(lpips, new LpipsWeights(vgg ?? throw Missing("VGG16"), heads ?? throw Missing("LPIPS's linear layers"), lpips), device);
+                WeightLoader.Load(lpips, new LpipsWeights(backbone ?? throw Missing(config.Alex ? "AlexNet" : "VGG16"), heads ?? throw Missing("LPIPS's linear layers"), lpips), device);
             return mixture;
         }
         catch
@@ -76,7 +76,7 @@ public sealed class PerceptualMixture : Module<Tensor, Tensor, Tensor>
     /// <exception cref="InvalidOperationException">It is not in the mixture.</exception>
     public Tensor Lpips(Tensor x, Tensor y)
     {
-        LpipsVgg network = _lpips ?? throw new InvalidOperationException("there is no LPIPS in this mixture");
+        LpipsLoss network = _lpips ?? throw new InvalidOperationException("there is no LPIPS in this mixture");
         using DisposeScope scope = NewDisposeScope();
         return network.call(x * 2 - 1, y * 2 - 1).MoveToOuterDisposeScope();
     }

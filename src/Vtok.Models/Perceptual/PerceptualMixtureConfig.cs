@@ -4,15 +4,17 @@ using System.Text.RegularExpressions;
 namespace Vtok.Models.Perceptual;
 
 /// <summary>The parts of a <see cref="PerceptualMixture"/> and their weights.</summary>
-/// <param name="Lpips">Weight of LPIPS-VGG16, or null without it.</param>
+/// <param name="Lpips">Weight of LPIPS, or null without it.</param>
 /// <param name="ConvNext">Weight of the ConvNeXt logits, or null without them.</param>
-public sealed partial record PerceptualMixtureConfig(double? Lpips, double? ConvNext)
+/// <param name="Alex">Whether the backbone of LPIPS is AlexNet; else VGG16, as published with the tokenizers.</param>
+public sealed partial record PerceptualMixtureConfig(double? Lpips, double? ConvNext, bool Alex = false)
 {
-    /// <summary>Reads a published name: "convnext_s", "lpips", or "lpips-convnext_s-a-b" with the weights a and b.</summary>
+    /// <summary>Reads a published name: "convnext_s", "lpips", or "lpips-convnext_s-a-b" with the weights a and b; or ours, "lpips-alex".</summary>
     /// <returns>Null when it is none of these.</returns>
     public static PerceptualMixtureConfig? Parse(string name) => name switch
     {
         "lpips" => new(1, null),
+        "lpips-alex" => new(1, null, Alex: true),
         "convnext_s" => new(null, 1),
         _ when Mixture().Match(name) is { Success: true } match => new(Number(match.Groups[1].Value), Number(match.Groups[2].Value)),
         _ => null,

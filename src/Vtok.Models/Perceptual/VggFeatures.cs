@@ -6,7 +6,7 @@ namespace Vtok.Models.Perceptual;
 
 /// <summary>The thirteen convolutions of VGG16 (arXiv 1409.1556) in five slices, a pooling before each but the first.</summary>
 /// <remarks>Keys: slice1.0, slice1.2, slice2.5, ...: the layers' places in the published sequence, in which activations and poolings count.</remarks>
-internal sealed class VggFeatures : Module
+internal sealed class VggFeatures : Module, ILpipsBackbone
 {
     /// <summary>Places of the convolutions of each slice.</summary>
     private static readonly int[][] Places = [[0, 2], [5, 7], [10, 12, 14], [17, 19, 21], [24, 26, 28]];
@@ -27,7 +27,8 @@ internal sealed class VggFeatures : Module
         }
     }
 
-    /// <summary>The last activation of each slice, [B, C, h, w] each.</summary>
+    public long LeastSide => 16; // four poolings
+
     public IReadOnlyList<Tensor> Taps(Tensor pictures)
     {
         List<Tensor> taps = [];

@@ -22,8 +22,8 @@ public sealed record TitokSettings
     /// <summary>The perceptual distance, or null for none.</summary>
     public required PerceptualMixtureConfig? Perceptual { get; init; }
 
-    /// <summary>Weights of the perceptual networks: ConvNeXt-S, VGG16, LPIPS's linear layers.</summary>
-    public required (string? ConvNext, string? Vgg, string? Heads) PerceptualWeights { get; init; }
+    /// <summary>Weights of the perceptual networks: ConvNeXt-S, the backbone of LPIPS (VGG16 or AlexNet), LPIPS's linear layers.</summary>
+    public required (string? ConvNext, string? Backbone, string? Heads) PerceptualWeights { get; init; }
 
     /// <summary>Weights of the loss terms.</summary>
     public required PixelLossSettings Loss { get; init; }
@@ -53,7 +53,7 @@ public sealed record TitokSettings
         string perceptual = pixels ? losses.Text("perceptual", single ? "lpips-convnext_s-1.0-0.1" : "convnext_s")! : "none";
         PerceptualMixtureConfig? mixture = PerceptualMixtureConfig.Parse(perceptual);
         if (mixture is null && perceptual != "none")
-            losses.Fault("perceptual", $"\"{perceptual}\" is unknown; expected none, convnext_s, lpips, or lpips-convnext_s-a-b with two weights");
+            losses.Fault("perceptual", $"\"{perceptual}\" is unknown; expected none, convnext_s, lpips, lpips-alex, or lpips-convnext_s-a-b with two weights");
         RecipeSection discriminator = section.Section("discriminator");
         bool adversarial = pixels && discriminator.Flag("enabled", true);
         int channels = 128, groups = 32, stages = 3;
@@ -75,7 +75,7 @@ public sealed record TitokSettings
             Proxy = single ? null : section.Text("proxy"),
             StartFrom = section.Text("startFrom"),
             Perceptual = mixture,
-            PerceptualWeights = pixels ? (section.Text("convnext"), section.Text("vgg"), section.Text("lpips")) : default,
+            PerceptualWeights = pixels ? (section.Text("convnext"), section.Text(mixture is { Alex: true } ? "alexnet" : "vgg"), section.Text("lpips")) : default,
             Loss = new PixelLossSettings
             {
                 Squared = !pixels || losses.Choice("reconstruction", "l2", "l2", "l1") == "l2",

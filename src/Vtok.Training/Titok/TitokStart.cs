@@ -71,9 +71,9 @@ internal static class TitokStart
     /// <exception cref="CheckpointException">A checkpoint is missing, or of another network.</exception>
     public static PerceptualMixture Perceptual(PerceptualMixtureConfig mixture, TitokSettings settings, Device device)
     {
-        (string? convNext, string? vgg, string? heads) = settings.PerceptualWeights;
+        (string? convNext, string? backbone, string? heads) = settings.PerceptualWeights;
         using IWeightSource? first = convNext is null ? null : Open(convNext);
-        using IWeightSource? second = vgg is null ? null : Open(vgg);
+        using IWeightSource? second = backbone is null ? null : Open(backbone);
         using IWeightSource? third = heads is null ? null : Open(heads);
         return PerceptualMixture.Load(mixture, first, second, third, device);
     }
