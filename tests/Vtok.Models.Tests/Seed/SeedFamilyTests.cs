@@ -28,6 +28,46 @@ public sealed class SeedFamilyTests
     }
 
     [TestMethod]
+    public void The_files_of_the_authors_open_as_torch_saved_them()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TemporaryFolder folder = new();
+        using SeedNetwork network = TinySeed.Network();
+        Dictionary<string, Tensor> tower = Part(network, ofTower: true).ToDictionary(pair => pair.Key, pair => pair.Value.to(ScalarType.Float16)), rest = Part(network, ofTower: false);
+        foreach ((string name, Tensor tensor) in tower)
+            network.state_dict()[Tower + name].detach().copy_(tensor);
+        WritePickled(folder, tower, rest);
+        Tensor pictures = TinySeed.Pictures(2);
+
+        using ITokenizerModel model = ModelFolder.Open(folder.Root);
+
+        Assert.IsTrue(model.Encode(pictures).Equals(network.Encode(PixelNormalization.Clip.Apply(pictures))));
+    }
+
+    [TestMethod]
+    public void Another_checkpoint_under_the_name_of_the_tower_is_refused_by_the_name_of_a_tensor()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TemporaryFolder folder = new();
+        using SeedNetwork network = TinySeed.Network();
+        WritePickled(folder, TinyFamilies.Weights("llamagen"), Part(network, ofTower: false));
+
+        Refused(folder, "visual_encoder.cls_token: missing, expected [1, 1, 16]", "eva_vit_g.pth");
+    }
+
+    [TestMethod]
+    public void The_quantizers_file_alone_is_refused_with_what_to_put_beside_it()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TemporaryFolder folder = new();
+        using SeedNetwork network = TinySeed.Network();
+        folder.Write("seed_quantizer.pt", PickleBytes.Checkpoint(Part(network, ofTower: false), "seed_quantizer"));
+        folder.Write("config.json", TinySeed.Published.Root.ToJsonString());
+
+        Refused(folder, "visual_encoder.cls_token: missing", "put eva_vit_g.pth of BLIP-2 beside the quantizer's file");
+    }
+
+    [TestMethod]
     public void A_tower_in_half_precision_is_raised_and_one_of_another_grid_is_resampled()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -148,11 +188,18 @@ public sealed class SeedFamilyTests
         folder.Write("config.json", TinySeed.Published.Root.ToJsonString());
     }
 
+    private static void WritePickled(TemporaryFolder folder, IReadOnlyDictionary<string, Tensor> tower, IReadOnlyDictionary<string, Tensor> rest)
+    {
+        folder.Write("eva_vit_g.pth", PickleBytes.Checkpoint(tower, "eva_vit_g"));
+        folder.Write("seed_quantizer.pt", PickleBytes.Checkpoint(rest, "seed_quantizer"));
+        folder.Write("config.json", TinySeed.Published.Root.ToJsonString());
+    }
+
     private static void Refused(TemporaryFolder folder, params string[] expected)
     {
         var error = Assert.ThrowsExactly<CheckpointException>(() => ModelFolder.Open(folder.Root));
 
-        Assert.AreEqual(CheckpointError.Mismatch, error.Error);
+        Assert.AreEqual(CheckpointError.Mismatch, error.Error, error.Message);
         foreach (string part in expected)
             StringAssert.Contains(error.Message, part);
     }

@@ -44,8 +44,8 @@ internal sealed class PickleBytes
     }
 
     /// <summary>A float32 view of the storage <paramref name="key"/> of <paramref name="count"/> elements.</summary>
-    public PickleBytes Tensor(string key, long count, long offset, long[] sizes, long[] strides) =>
-        Global("torch._utils", "_rebuild_tensor_v2").Op("((").Text("storage").Global("torch", "FloatStorage").Text(key).Text("cpu").Number(count).Op("tQ")
+    public PickleBytes Tensor(string key, long count, long offset, long[] sizes, long[] strides, string storage = "FloatStorage") =>
+        Global("torch._utils", "_rebuild_tensor_v2").Op("((").Text("storage").Global("torch", storage).Text(key).Text("cpu").Number(count).Op("tQ")
             .Number(offset).Numbers(sizes).Numbers(strides).Raw(0x89).Global("collections", "OrderedDict").Op(")RtR");
 
     public byte[] End() => Op(".")._bytes.ToArray();
@@ -53,13 +53,37 @@ internal sealed class PickleBytes
     /// <summary>An archive with that pickle and one float32 storage "0" that holds 0, 1, 2, ...</summary>
     public static byte[] Archive(byte[] pickle, int floats = 6, CompressionLevel level = CompressionLevel.NoCompression, string root = "archive")
     {
+        byte[] storage = new byte[4 * floats];
+        Buffer.BlockCopy(Enumerable.Range(0, floats).Select(i => (float)i).ToArray(), 0, storage, 0, storage.Length);
+        return Archive(pickle, [storage], level, root);
+    }
+
+    /// <summary>A checkpoint as torch.save writes a state dictionary: an ordered one, a storage of its own for each tensor.</summary>
+    /// <param name="tensors">float32, float16 or int64.</param>
+    /// <param name="root">Folder inside the archive: the file's name when it was saved.</param>
+    public static byte[] Checkpoint(IReadOnlyDictionary<string, Tensor> tensors, string root)
+    {
+        var pickle = new PickleBytes().Global("collections", "OrderedDict").Op(")R(");
+        var storages = new List<byte[]>(tensors.Count);
+        foreach ((string name, Tensor tensor) in tensors)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor dense = tensor.detach().contiguous();
+            string storage = dense.dtype switch { ScalarType.Float16 => "HalfStorage", ScalarType.Int64 => "LongStorage", _ => "FloatStorage" };
+            pickle.Text(name).Tensor($"{storages.Count}", dense.numel(), 0, dense.shape, dense.stride(), storage);
+            storages.Add(dense.bytes.ToArray());
+        }
+        return Archive(pickle.Op("u").End(), storages, CompressionLevel.NoCompression, root);
+    }
+
+    private static byte[] Archive(byte[] pickle, List<byte[]> storages, CompressionLevel level, string root)
+    {
         using var memory = new MemoryStream();
         using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
         {
             Add(zip, $"{root}/data.pkl", pickle, level);
-            byte[] storage = new byte[4 * floats];
-            Buffer.BlockCopy(Enumerable.Range(0, floats).Select(i => (float)i).ToArray(), 0, storage, 0, storage.Length);
-            Add(zip, $"{root}/data/0", storage, level);
+            for (int i = 0; i < storages.Count; i++)
+                Add(zip, $"{root}/data/{i}", storages[i], level);
         }
         return memory.ToArray();
     }
