@@ -98,7 +98,7 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
         {
             CheckpointFiles.Replace(Path.Combine(folder, ModelFolder.InfoFile), stream => stream.Write(text));
         }
-        catch (CheckpointException e) when (e.Error == CheckpointError.Unreadable)
+        catch (CheckpointException e) when (e.Error == CheckpointError.CannotWrite)
         {
             // A published folder may be read-only: then the description is derived anew each time.
         }
