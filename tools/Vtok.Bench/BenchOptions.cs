@@ -10,21 +10,23 @@ namespace Vtok.Bench;
 /// <param name="Seconds">Time spent on a row.</param>
 /// <param name="Threads">Threads of libtorch.</param>
 /// <param name="FullSizes">Names of published models to open and use with drawn weights; with any, only these are measured.</param>
+/// <param name="Ids">Whether to compare ids of these over batches, threads and tiles, in place of their time and memory.</param>
 internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<string> Models, IReadOnlyList<int> Batches, double Seconds, int Threads,
-    IReadOnlyList<string> FullSizes)
+    IReadOnlyList<string> FullSizes, bool Ids)
 {
-    public const string Usage = "usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1] [--full-size NAME]...";
+    public const string Usage = "usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1] [--full-size NAME]... [--ids]";
 
     /// <summary>Null when the arguments do not parse.</summary>
     public static BenchOptions? Parse(string[] arguments)
     {
-        BenchOptions options = new(null, false, [], [1, 8, 32], 1, 1, []);
+        BenchOptions options = new(null, false, [], [1, 8, 32], 1, 1, [], false);
         for (int i = 0; i < arguments.Length; i++)
         {
             string value = i + 1 < arguments.Length ? arguments[i + 1] : "";
             switch (arguments[i])
             {
                 case "--json": options = options with { Json = true }; continue;
+                case "--ids": options = options with { Ids = true }; continue;
                 case "--filter" when value.Length > 0: options = options with { Filter = value }; break;
                 case "--model" when value.Length > 0: options = options with { Models = [.. options.Models, value] }; break;
                 case "--batches" when ParseBatches(value) is { } batches: options = options with { Batches = batches }; break;

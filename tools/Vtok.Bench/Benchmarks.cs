@@ -14,5 +14,5 @@ internal static class Benchmarks
     ];
 
     /// <summary>Full-size models take minutes and gigabytes: by name only, and then alone.</summary>
-    public static IReadOnlyList<IBenchmark> Of(BenchOptions options) => options.FullSizes.Count > 0 ? [new FullSizeBenchmark()] : All;
+    public static IReadOnlyList<IBenchmark> Of(BenchOptions options) => options.FullSizes.Count == 0 ? All : options.Ids ? [new FullSizeIdsBenchmark()] : [new FullSizeBenchmark()];
 }

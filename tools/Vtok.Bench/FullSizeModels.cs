@@ -48,7 +48,7 @@ internal static class FullSizeModels
 
     private static void Save(string folder, ModelConfig config, params (string Prefix, nn.Module Network)[] parts) => Save(folder, config, ScalarType.Float32, parts);
 
-    // Neither speed nor memory depends on the values.
+    // Neither speed nor memory depends on the values; features of different pictures should differ, so scales of norms are near one.
     private static void Save(string folder, ModelConfig config, ScalarType type, params (string Prefix, nn.Module Network)[] parts)
     {
         using IDisposable frozen = no_grad();
@@ -56,9 +56,12 @@ internal static class FullSizeModels
         Dictionary<string, Tensor> tensors = [];
         foreach ((string prefix, nn.Module network) in parts)
             foreach ((string name, Tensor tensor) in network.state_dict())
-                tensors.Add(prefix + name, tensor.is_floating_point() ? tensor.normal_(0, 0.02, generator).to(type) : tensor);
+                tensors.Add(prefix + name, tensor.is_floating_point() ? Draw(name, tensor, generator).to(type) : tensor);
         ModelFolder.Save(folder, config, tensors);
         foreach ((_, nn.Module network) in parts)
             network.Dispose();
     }
+
+    private static Tensor Draw(string name, Tensor tensor, Generator generator) =>
+        tensor.normal_(tensor.ndim == 1 && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, 0.02, generator);
 }

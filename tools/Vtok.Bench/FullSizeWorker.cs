@@ -14,15 +14,17 @@ internal static class FullSizeWorker
     /// <summary>First argument of such a process.</summary>
     public const string Verb = "--full-size-worker";
 
-    private const string WriteVerb = "write", MeasureVerb = "measure";
+    private const string WriteVerb = "write", MeasureVerb = "measure", IdsVerb = "ids";
     private const int FreeSide = 256;
 
-    /// <summary>The worker's main: write NAME FOLDER, or measure FOLDER THREADS.</summary>
+    /// <summary>The worker's main: write NAME FOLDER, measure FOLDER THREADS, or ids FOLDER.</summary>
     public static int Run(string[] arguments)
     {
         NativeTorch.Load();
         if (arguments is [WriteVerb, var name, var folder])
             FullSizeModels.Write(name, folder);
+        else if (arguments is [IdsVerb, var other])
+            Compare(other);
         else
             Measure(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture));
         return 0;
@@ -30,14 +32,20 @@ internal static class FullSizeWorker
 
     /// <summary>Writes a model of a name to a temporary folder, measures it there and deletes it.</summary>
     /// <exception cref="InvalidOperationException">A worker failed; the message has its first line.</exception>
-    public static FullSizeResult Start(string name, BenchOptions options)
+    public static FullSizeResult Start(string name, BenchOptions options) =>
+        Work<FullSizeResult>(name, folder => [MeasureVerb, folder, options.Threads.ToString(CultureInfo.InvariantCulture)]);
+
+    /// <summary>The same, but compares its ids over ways of working.</summary>
+    /// <exception cref="InvalidOperationException">A worker failed; the message has its first line.</exception>
+    public static FullSizeIds StartIds(string name) => Work<FullSizeIds>(name, folder => [IdsVerb, folder]);
+
+    private static T Work<T>(string name, Func<string, string[]> task)
     {
         string folder = Directory.CreateTempSubdirectory("vtok-bench-").FullName;
         try
         {
             Start(WriteVerb, name, folder);
-            string line = Start(MeasureVerb, folder, options.Threads.ToString(CultureInfo.InvariantCulture));
-            return JsonSerializer.Deserialize<FullSizeResult>(line)!;
+            return JsonSerializer.Deserialize<T>(Start(task(folder)))!;
         }
         finally
         {
@@ -57,6 +65,12 @@ internal static class FullSizeWorker
         string output = worker.StandardOutput.ReadToEnd();
         worker.WaitForExit();
         return worker.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {errors.Result.Trim().Split('\n')[0]}");
+    }
+
+    private static void Compare(string folder)
+    {
+        using ITokenizerModel model = ModelFolder.Open(folder);
+        Console.WriteLine(JsonSerializer.Serialize(IdsProbe.Measure(model)));
     }
 
     private static void Measure(string folder, int threads)

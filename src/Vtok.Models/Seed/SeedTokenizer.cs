@@ -31,6 +31,9 @@ public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
     /// <inheritdoc/>
     public Device Device { get; }
 
+    /// <summary>The network, owned by this tokenizer.</summary>
+    public SeedNetwork Network => _network;
+
     /// <inheritdoc/>
     public IReadOnlyList<string> FeatureKinds { get; } = [Embedding, Tokens];
 
