@@ -48,7 +48,7 @@ internal static class FullSizeModels
 
     private static void Save(string folder, ModelConfig config, params (string Prefix, nn.Module Network)[] parts) => Save(folder, config, ScalarType.Float32, parts);
 
-    // Neither speed nor memory depends on the values; features of different pictures should differ, so scales of norms are near one.
+    // Neither speed nor memory depends on the values.
     private static void Save(string folder, ModelConfig config, ScalarType type, params (string Prefix, nn.Module Network)[] parts)
     {
         using IDisposable frozen = no_grad();
@@ -62,6 +62,7 @@ internal static class FullSizeModels
             network.Dispose();
     }
 
+    // Norms that scale by about one and tokens that are far apart (queries, registers, positions), so that ids differ.
     private static Tensor Draw(string name, Tensor tensor, Generator generator) =>
-        tensor.normal_(tensor.ndim == 1 && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, 0.02, generator);
+        tensor.normal_(tensor.ndim == 1 && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, tensor.ndim == 3 ? 1 : 0.02, generator);
 }

@@ -23,8 +23,8 @@ internal static class IdsProbe
         Tensor pictures = nn.functional.interpolate(coarse, [model.Info.NativeHeight!.Value, model.Info.NativeWidth!.Value], mode: InterpolationMode.Bilinear, align_corners: false);
         List<Dictionary<int, int>> expected = Encode(model, pictures, 1, 1);
         List<FullSizeIds.Way> ways = [];
-        foreach ((int batch, int threads) in ((int, int)[])[(1, 1), (2, 1), (Pictures, 1), (1, 2), (Pictures, 2)])
-            ways.Add(new($"batch {batch}, {threads} thread{(threads == 1 ? " " : "s")}{(batch == 1 && threads == 1 ? "again" : "")}", Differing(expected, Encode(model, pictures, batch, threads))));
+        foreach ((int batch, int threads) in ((int, int)[])[(2, 1), (1, 2), (2, 2)])
+            ways.Add(new($"batch {batch}, {threads} thread{(threads == 1 ? "" : "s")}", Differing(expected, Encode(model, pictures, batch, threads))));
         ways.AddRange(Tiles(model, pictures));
         return new FullSizeIds(expected.Sum(picture => picture.Count), expected.SelectMany(picture => picture.Values).Distinct().Count(), ways);
     }
