@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ScottPlot;
+using SkiaSharp;
 
 namespace Vtok.Train;
 
@@ -9,17 +10,21 @@ internal static class RunCurves
 {
     private const int Width = 900, Height = 420;
     private static readonly string[] NotCurves = ["kind", "step", "seconds"];
+    private static readonly string[] Usual = ["loss", "usage", "perplexity", "dead"]; // of the lines of training; of a validation everything
 
     /// <summary>One curve a run and name, names that share a scale (psnr16, psnr32, ...) in one picture below the other.</summary>
     /// <param name="runs">Run folders.</param>
-    /// <param name="output">PNG file.</param>
-    /// <param name="names">Prefixes of the values to draw; empty draws the loss and every value of the validations.</param>
+    /// <param name="output">PNG or SVG file, by its name.</param>
+    /// <param name="names">Prefixes of the values to draw; empty draws the loss, the use of the codebook and every value of the validations.</param>
     public static void Draw(IReadOnlyList<string> runs, string output, IReadOnlyList<string> names)
     {
+        bool vector = Path.GetExtension(output).Equals(".svg", StringComparison.OrdinalIgnoreCase);
+        if (!vector && !Path.GetExtension(output).Equals(".png", StringComparison.OrdinalIgnoreCase))
+            throw new RefusalException(ExitCodes.Usage, $"{output}: expected a name that ends in .png or .svg");
         var plots = new SortedDictionary<string, Plot>(StringComparer.Ordinal);
         foreach (string run in runs)
             foreach (((string kind, string name), List<(double Step, double Value)> points) in Read(run))
-                if (names.Count == 0 ? kind == "validate" || name == "loss" : names.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+                if (names.Count == 0 ? kind == "validate" || Usual.Contains(name) : names.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
                     Add(plots, run, kind, name, points, runs.Count > 1);
         if (plots.Count == 0)
             throw new RefusalException(ExitCodes.Input, $"{string.Join(", ", runs)}: nothing to draw, no such values in log.jsonl");
@@ -28,7 +33,18 @@ internal static class RunCurves
         all.RemovePlot(all.GetPlot(0)); // a new one has an empty plot
         foreach (Plot plot in plots.Values)
             all.AddPlot(plot);
-        all.SavePng(output, Width, Height * plots.Count);
+        if (vector)
+            File.WriteAllBytes(output, Svg(all, Width, Height * plots.Count));
+        else
+            all.SavePng(output, Width, Height * plots.Count);
+    }
+
+    private static byte[] Svg(Multiplot plots, int width, int height)
+    {
+        using var stream = new MemoryStream();
+        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, height), stream))
+            plots.Render(canvas, new PixelRect(0, width, height, 0));
+        return stream.ToArray(); // the canvas writes the end when it is disposed
     }
 
     private static void Add(SortedDictionary<string, Plot> plots, string run, string kind, string name, List<(double Step, double Value)> points, bool named)
@@ -66,11 +82,11 @@ internal static class RunCurves
                 continue;
             foreach ((string name, JsonNode? value) in entry)
             {
-                if (NotCurves.Contains(name) || value is null)
-                    continue;
+                if (NotCurves.Contains(name) || value is not JsonValue number || !number.TryGetValue(out double y))
+                    continue; // words, and numbers that were not finite
                 if (!curves.TryGetValue(((string)kind!, name), out List<(double Step, double Value)>? points))
                     curves[((string)kind!, name)] = points = [];
-                points.Add(((double)step, (double)value));
+                points.Add(((double)step, y));
             }
         }
         return curves;

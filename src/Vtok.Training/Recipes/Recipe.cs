@@ -50,6 +50,9 @@ public sealed record Recipe
     /// <summary>Which checkpoints stay.</summary>
     public required KeepRecipe Keep { get; init; }
 
+    /// <summary>When it stops by itself.</summary>
+    public required HealthRecipe Health { get; init; }
+
     /// <summary>The recipe with every default written out, as indented JSON.</summary>
     public required string Json { get; init; }
 
@@ -108,6 +111,7 @@ public sealed record Recipe
             Schedule = ScheduleRecipe.Read(reader.Section("schedule")),
             Every = IntervalRecipe.Read(reader.Section("every")),
             Keep = KeepRecipe.Read(reader.Section("keep")),
+            Health = HealthRecipe.Read(reader.Section("health")),
             Settings = kind.ReadSettings(reader.Section("settings")),
             Json = "",
         };

@@ -1,12 +1,17 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Vtok.Training.Runs;
 
-/// <summary>The run's log: one JSON object a line, flushed at once.</summary>
+/// <summary>The run's log: one JSON object a line, flushed at once, and the same numbers in an event file of TensorBoard beside it.</summary>
 internal sealed class TrainingLog : IDisposable
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly StreamWriter _writer;
+    private readonly EventFile _events;
 
     /// <summary>Opens the log for appending; lines of steps after <paramref name="step"/>, left by a killed run, are dropped.</summary>
     public TrainingLog(string path, long step)
@@ -17,6 +22,7 @@ internal sealed class TrainingLog : IDisposable
             File.WriteAllLines(path, kept);
         }
         _writer = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+        _events = new EventFile(Path.GetDirectoryName(Path.GetFullPath(path))!, step);
     }
 
     /// <summary>Writes a line.</summary>
@@ -26,17 +32,24 @@ internal sealed class TrainingLog : IDisposable
     public void Write(string kind, long step, IEnumerable<KeyValuePair<string, double>> values)
     {
         var line = new JsonObject { ["kind"] = kind, ["step"] = step };
-        foreach ((string name, double value) in values)
-            line[name] = double.IsFinite(value) ? double.Parse(value.ToString("G7", System.Globalization.CultureInfo.InvariantCulture),
-                System.Globalization.CultureInfo.InvariantCulture) : null;
+        KeyValuePair<string, double>[] rounded = [.. values.Select(value => KeyValuePair.Create(value.Key, Rounded(value.Value)))];
+        foreach ((string name, double value) in rounded)
+            line[name] = double.IsFinite(value) ? value : null;
         _writer.WriteLine(line.ToJsonString());
+        _events.Write(step, rounded.Select(value => KeyValuePair.Create($"{kind}/{value.Key}", value.Value)));
     }
 
-    /// <summary>Writes a line about something that has a name.</summary>
+    /// <summary>Writes a line about something that has a name, in the JSON log alone.</summary>
     public void Write(string kind, long step, string name, string reason) =>
-        _writer.WriteLine(new JsonObject { ["kind"] = kind, ["step"] = step, ["name"] = name, ["reason"] = reason }.ToJsonString());
+        _writer.WriteLine(new JsonObject { ["kind"] = kind, ["step"] = step, ["name"] = name, ["reason"] = reason }.ToJsonString(Readable));
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _events.Dispose();
+    }
+
+    private static double Rounded(double value) => double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static long StepOf(string line)
     {

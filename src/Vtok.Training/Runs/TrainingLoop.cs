@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Vtok.Models.Weights;
-using Vtok.Torch;
+using Vtok.Training.Measures;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Tasks;
@@ -21,6 +21,7 @@ public sealed class TrainingLoop
     private readonly ILearningRate _schedule;
     private readonly TrainingTeam _team;
     private readonly TrainingMeter _meter;
+    private readonly HealthWatch _health;
 
     /// <summary>Prepares a run.</summary>
     public TrainingLoop(TrainingRun run, TrainingTask task)
@@ -28,6 +29,7 @@ public sealed class TrainingLoop
         _run = run;
         _recipe = run.Recipe;
         _task = task;
+        _health = new HealthWatch(_recipe.Health);
         _schedule = _recipe.Schedule.Over(_recipe.Optimizer.LearningRate, _recipe.Steps);
         _team = new TrainingTeam(run);
         _meter = new TrainingMeter(run.Collective);
@@ -48,8 +50,7 @@ public sealed class TrainingLoop
         var skipped = new SkippedPictures(log, _run.Say);
         TrainingEnd end = Train(state, log, skipped);
         if (end == TrainingEnd.Diverged)
-            return new TrainingOutcome(end, state.Step, $"stopped at step {state.Step}: the loss or a gradient is no finite number; "
-                + "go on from the last checkpoint with a lower optimizer.lr, or look at the data");
+            return new TrainingOutcome(end, state.Step, $"stopped at step {state.Step}: {_health.Stop ?? HealthWatch.NotFinite("a loss or gradient")}");
 
         Save(state);
         if (end == TrainingEnd.Finished)
@@ -155,7 +156,12 @@ public sealed class TrainingLoop
             new("seconds", progress.Seconds), new("lr", progress.LearningRate), new("gradient", progress.GradientNorm),
             .. progress.Terms, new("picturesPerSecond", progress.PicturesPerSecond), new("wait", progress.WaitShare)]);
         _run.Progress?.Invoke(progress);
-        return progress.Terms.Values.All(double.IsFinite) && double.IsFinite(progress.GradientNorm);
+        foreach (string warning in _health.See(progress.Terms, progress.GradientNorm))
+        {
+            log?.Write("warning", state.Step, "health", warning);
+            _run.Say?.Invoke($"step {state.Step}: warning: {warning}");
+        }
+        return _health.Stop is null;
     }
 
     private void Validate(TrainingState state, TrainingLog? log)

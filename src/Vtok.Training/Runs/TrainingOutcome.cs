@@ -12,7 +12,7 @@ public enum TrainingEnd
     /// <summary>It was asked to stop; the run can be resumed.</summary>
     Interrupted,
 
-    /// <summary>A loss or a gradient was no finite number.</summary>
+    /// <summary>A loss or a gradient was no finite number, or the codebook collapsed; nothing was saved after the last checkpoint.</summary>
     Diverged,
 }
 
