@@ -16,7 +16,22 @@ public sealed record LlamaGenConfig
     /// <summary>8 pixels a token along a side.</summary>
     public static LlamaGenConfig Vq8 { get; } = new() { EncoderMultipliers = [1, 2, 2, 4], DecoderMultipliers = [1, 2, 2, 4] };
 
-    /// <summary>Number of codes (K), at least 2.</summary>
+    /// <summary>What stands between encoder and decoder. Default: one codebook, as published; the other kinds are an extension of ours.</summary>
+    public QuantizerKind Kind { get; init; }
+
+    /// <summary>How codebooks learn. Default: by gradient, as published.</summary>
+    public CodebookLearning Learning { get; init; }
+
+    /// <summary>Memory of codebooks that learn by moving averages, at least 0 and below 1.</summary>
+    public double Decay { get; init; } = 0.99;
+
+    /// <summary>Codebooks of a residual quantizer, at least 1; their ids of a position are joined to one.</summary>
+    public int Depth { get; init; } = 1;
+
+    /// <summary>Levels of each dimension of a finite scalar quantizer.</summary>
+    public IReadOnlyList<int> Levels { get; init; } = [];
+
+    /// <summary>Number of codes of a book (K), at least 2; without a book, of all codes, which the dimension or the levels give.</summary>
     public int CodebookSize { get; init; } = 16384;
 
     /// <summary>Length of a code (D), at least 1.</summary>
@@ -52,6 +67,13 @@ public sealed record LlamaGenConfig
     /// <summary>Groups of every group norm.</summary>
     public int NormGroups { get; init; } = 32;
 
+    /// <summary>Whether the coarsest level and the middle have self-attention, as published. Without it, an extension of ours, cost grows with the number
+    /// of pixels and not with its square, and what is learned on small crops holds for large pictures.</summary>
+    public bool Attention { get; init; } = true;
+
+    /// <summary>Number of ids.</summary>
+    public int Vocabulary => Quantizer.Vocabulary;
+
     /// <summary>Pixels per token along a side.</summary>
     public int Factor => Encoder.Factor;
 
@@ -59,8 +81,13 @@ public sealed record LlamaGenConfig
 
     internal VqganConfig Decoder => Half(DecoderMultipliers);
 
-    internal VectorQuantizerConfig Quantizer => new()
+    internal QuantizerChoice Quantizer => new()
     {
+        Kind = Kind,
+        Learning = Learning,
+        Decay = Decay,
+        Depth = Depth,
+        Levels = Levels,
         CodebookSize = CodebookSize,
         CodeDimension = CodeDimension,
         Normalize = Normalize,
@@ -71,7 +98,7 @@ public sealed record LlamaGenConfig
 
     internal double ApproximateParameters =>
         EncoderMultipliers.Concat(DecoderMultipliers).Sum(m => Blocks * 18.0 * Channels * m * Channels * m) // two 3 x 3 convolutions a block
-        + (double)CodebookSize * CodeDimension;
+        + (Kind is QuantizerKind.Vector or QuantizerKind.Residual ? (double)Depth * CodebookSize * CodeDimension : 0);
 
     /// <summary>These settings as a config.json of the published fields.</summary>
     public ModelConfig ToModelConfig() => PublishedConfig.Write(this);
@@ -101,5 +128,6 @@ public sealed record LlamaGenConfig
         Blocks = Blocks,
         NormGroups = NormGroups,
         LatentChannels = LatentChannels,
+        Attention = Attention,
     };
 }

@@ -31,7 +31,7 @@ internal sealed class LlamaGenFamily : IModelFamily
         Name = FamilyName,
         Family = FamilyName,
         Order = TokenOrder.Raster,
-        Vocabulary = new ImageVocabulary(new VocabularyRun(config.CodebookSize, 0)),
+        Vocabulary = new ImageVocabulary(new VocabularyRun(config.Vocabulary, 0)),
         Lengths = [],
         Factor = config.Factor,
         Preprocessing = new ImagePreprocessing { Filter = "bicubic", Mean = [Half, Half, Half], Std = [Half, Half, Half] },

@@ -8,14 +8,16 @@ using static TorchSharp.torch.nn;
 namespace Vtok.Models.LlamaGen;
 
 /// <summary>LlamaGen's tokenizer (arXiv 2406.06525, section 2.1): a convolutional VQGAN with a small codebook dimension. Pictures are -1..1.</summary>
-/// <remarks>Keys: encoder, quant_conv, quantize.embedding.weight, quantize.codebook_used, post_quant_conv, decoder.</remarks>
+/// <remarks>Keys: encoder, quant_conv, quantize.embedding.weight, quantize.codebook_used, post_quant_conv, decoder. With another quantizer than
+/// the published one its own keys stand behind "quantize.", if it has any.</remarks>
 public sealed class LlamaGenNetwork : Module<Tensor, Tensor>
 {
-    private const string UsageKey = "quantize.codebook_used";
+    // Statistics that only training needs.
+    private static readonly string[] TrainingOnly = ["codebook_used", "embed_prob", "cluster_size", "embed_avg"];
 
     [ComponentName(Name = "encoder")] private readonly VqganEncoder _encoder;
     [ComponentName(Name = "quant_conv")] private readonly Conv2d _toCodes;
-    [ComponentName(Name = "quantize")] private readonly VectorQuantizer _quantizer;
+    [ComponentName(Name = "quantize")] private readonly Module<Tensor, Tensor> _quantizer;
     [ComponentName(Name = "post_quant_conv")] private readonly Conv2d _fromCodes;
     [ComponentName(Name = "decoder")] private readonly VqganDecoder _decoder;
 
@@ -27,7 +29,7 @@ public sealed class LlamaGenNetwork : Module<Tensor, Tensor>
         Config = config;
         _encoder = new VqganEncoder(config.Encoder);
         _toCodes = new Conv2d(config.LatentChannels, config.CodeDimension, 1);
-        _quantizer = new VectorQuantizer(config.Quantizer);
+        _quantizer = config.Quantizer.Create();
         _fromCodes = new Conv2d(config.CodeDimension, config.LatentChannels, 1);
         _decoder = new VqganDecoder(config.Decoder);
         RegisterComponents();
@@ -36,18 +38,21 @@ public sealed class LlamaGenNetwork : Module<Tensor, Tensor>
     /// <summary>The settings.</summary>
     public LlamaGenConfig Config { get; }
 
-    /// <summary>The codebook, owned by this module.</summary>
-    public VectorQuantizer Quantizer => _quantizer;
+    /// <summary>What stands between encoder and decoder, owned by this module; an <see cref="ILearnedCodes"/> where it has codebooks.</summary>
+    public IQuantizer Quantizer => (IQuantizer)_quantizer;
+
+    /// <summary>Weight of the layer that makes the pixels, owned by this module.</summary>
+    public Tensor LastLayer => _decoder.LastLayer;
 
     /// <summary>Builds the network for use, without what only training needs, and loads its weights.</summary>
     /// <exception cref="CheckpointException">The weights do not fit the config.</exception>
     internal static LlamaGenNetwork Load(LlamaGenConfig config, IWeightSource weights, Device? device = null)
     {
         SizeCheck.Require(config.ApproximateParameters, weights);
-        LlamaGenNetwork network = new(config with { ShowUsage = false });
+        LlamaGenNetwork network = new(config with { ShowUsage = false, Learning = CodebookLearning.Gradient });
         try
         {
-            WeightLoader.Load(network, weights, device, ignore: name => name == UsageKey);
+            WeightLoader.Load(network, weights, device, ignore: name => TrainingOnly.Contains(name[(name.LastIndexOf('.') + 1)..]));
             network.eval();
             return network;
         }
@@ -63,7 +68,7 @@ public sealed class LlamaGenNetwork : Module<Tensor, Tensor>
     {
         foreach (Conv2d convolution in modules().OfType<Conv2d>())
             convolution.Initialize(generator);
-        _quantizer.Initialize(generator);
+        (_quantizer as ILearnedCodes)?.Initialize(generator);
     }
 
     /// <summary>Pictures [B, 3, H, W] to what the encoder gives [B, z, h, w].</summary>
@@ -77,14 +82,14 @@ public sealed class LlamaGenNetwork : Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor vectors = Vectors(Features(pixels)).permute(0, 2, 3, 1); // [B, h, w, D]
-        return _quantizer.Encode(vectors).MoveToOuterDisposeScope();
+        return Quantizer.Encode(vectors).MoveToOuterDisposeScope();
     }
 
     /// <summary>Vectors [B, D, h, w] quantized for training: vectors [B, D, h, w], ids [B, h, w], losses.</summary>
     public QuantizerOutput Quantize(Tensor vectors)
     {
         using DisposeScope scope = NewDisposeScope();
-        QuantizerOutput output = _quantizer.Quantize(vectors.permute(0, 2, 3, 1));
+        QuantizerOutput output = Quantizer.Quantize(vectors.permute(0, 2, 3, 1));
         foreach (Tensor tensor in output.Losses.Values.Append(output.Ids))
             tensor.MoveToOuterDisposeScope();
         return output with { Quantized = output.Quantized.permute(0, 3, 1, 2).MoveToOuterDisposeScope() };
@@ -94,7 +99,7 @@ public sealed class LlamaGenNetwork : Module<Tensor, Tensor>
     public Tensor Lookup(Tensor ids)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _quantizer.Decode(ids).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
+        return Quantizer.Decode(ids).permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Vectors [B, D, h, w] to pictures [B, 3, H, W], nominally in -1..1 and not clamped.</summary>

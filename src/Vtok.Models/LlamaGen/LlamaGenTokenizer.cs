@@ -97,8 +97,8 @@ public sealed class LlamaGenTokenizer : ITokenizerModel, IFeatureTokenizer
     private Tensor Checked(Tensor ids)
     {
         Tensor own = ids.to(Device);
-        return own.lt(0).logical_or(own.ge(_network.Config.CodebookSize)).any().item<bool>()
-            ? throw new ArgumentException($"an id is outside 0..{_network.Config.CodebookSize - 1}", nameof(ids))
+        return own.lt(0).logical_or(own.ge(_network.Config.Vocabulary)).any().item<bool>()
+            ? throw new ArgumentException($"an id is outside 0..{_network.Config.Vocabulary - 1}", nameof(ids))
             : own;
     }
 }

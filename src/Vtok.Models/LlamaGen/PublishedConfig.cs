@@ -1,15 +1,16 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Vtok.Models.Quantizers;
 using Vtok.Models.Weights;
 
 namespace Vtok.Models.LlamaGen;
 
 /// <summary>config.json as <see cref="LlamaGenConfig"/> and back: the fields of the published constructor, at the top or under "config".</summary>
-/// <remarks>A member "vq_model" or "model" ("VQ-16", "VQ-8") names a published model, from which the other fields may depart.</remarks>
+/// <remarks>Extensions of ours, absent from published files: "quantizer" (an object) and "attention". A member "vq_model" or "model" ("VQ-16", "VQ-8") names a published model, from which the other fields may depart.</remarks>
 internal static class PublishedConfig
 {
     // Sizes above these are no tokenizer but a damaged or hostile file; memory is bounded before it is taken.
-    private const int MostCodes = 1 << 24, MostWidth = 1 << 16, MostBlocks = 1024;
+    private const int MostCodes = 1 << 24, MostWidth = 1 << 16, MostBlocks = 1024, MostDepth = 64;
 
     private static readonly Dictionary<string, LlamaGenConfig> Models = new() { ["VQ-16"] = LlamaGenConfig.Vq16, ["VQ-8"] = LlamaGenConfig.Vq8 };
 
@@ -40,7 +41,10 @@ internal static class PublishedConfig
             Channels = fields.Int("ch", published.Channels, least: 1, most: MostWidth),
             Blocks = fields.Int("num_res_blocks", published.Blocks, least: 1, most: MostBlocks),
             NormGroups = fields.Int("num_groups", published.NormGroups, least: 1, most: MostWidth),
+            Attention = fields.Flag("attention", published.Attention),
         };
+        if (fields.Find("quantizer") is JsonObject)
+            read = WithQuantizer(read, fields.Section("quantizer"));
         try
         {
             read.Validate();
@@ -70,7 +74,42 @@ internal static class PublishedConfig
             ["num_res_blocks"] = config.Blocks,
             ["num_groups"] = config.NormGroups,
         };
+        if (!config.Attention)
+            root["attention"] = false;
+        if (config.Kind != QuantizerKind.Vector || config.Learning != CodebookLearning.Gradient)
+            root["quantizer"] = Quantizer(config);
         return ModelConfig.FromJson(Encoding.UTF8.GetBytes(root.ToJsonString()));
+    }
+
+    private static LlamaGenConfig WithQuantizer(LlamaGenConfig config, ModelConfig fields) => config with
+    {
+        Kind = (QuantizerKind)Choice(fields, "kind", QuantizerNames.Kinds),
+        Learning = (CodebookLearning)Choice(fields, "learning", QuantizerNames.Learning),
+        Decay = fields.Number("decay", config.Decay),
+        Depth = fields.Int("depth", config.Depth, least: 1, most: MostDepth),
+        Levels = fields.Has("levels") ? fields.Ints("levels", least: 2) : config.Levels,
+    };
+
+    private static JsonObject Quantizer(LlamaGenConfig config)
+    {
+        JsonObject quantizer = new() { ["kind"] = QuantizerNames.Kinds[(int)config.Kind] };
+        if (config.Kind is QuantizerKind.Vector or QuantizerKind.Residual)
+        {
+            quantizer["learning"] = QuantizerNames.Learning[(int)config.Learning];
+            quantizer["decay"] = config.Decay;
+            quantizer["depth"] = config.Depth;
+        }
+        if (config.Kind == QuantizerKind.FiniteScalar)
+            quantizer["levels"] = new JsonArray([.. config.Levels.Select(levels => JsonValue.Create(levels))]);
+        return quantizer;
+    }
+
+    private static int Choice(ModelConfig fields, string member, IReadOnlyList<string> names)
+    {
+        for (int i = 0; i < names.Count; i++)
+            if (fields.Text(member, names[0]) == names[i])
+                return i;
+        throw fields.Wrong(member, $"one of {string.Join(", ", names)}");
     }
 
     private static ModelConfig Fields(ModelConfig config) => config.Find("config") is JsonObject ? config.Section("config") : config;

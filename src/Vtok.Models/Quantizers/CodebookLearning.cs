@@ -11,4 +11,7 @@ public enum CodebookLearning
 
     /// <summary>By gradient, and codes that are rarely used move onto a feature of the batch (CVQ-VAE, arXiv 2307.15139).</summary>
     Clustering,
+
+    /// <summary>By the gradient of a mixture of all codes by distance, of which the value is the nearest code (soft-to-hard, arXiv 1704.00648); no codebook loss.</summary>
+    Soft,
 }

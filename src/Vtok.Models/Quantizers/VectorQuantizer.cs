@@ -9,7 +9,7 @@ namespace Vtok.Models.Quantizers;
 /// Keys: <c>embedding.weight</c> [K, D]; with clustering also <c>embed_prob</c> [K]; with moving averages also
 /// <c>cluster_size</c> [K] and <c>embed_avg</c> [K, D]; with a usage window <c>codebook_used</c> (ids as float32). The codebook is undefined until it is loaded or <see cref="Initialize"/>d.
 /// </remarks>
-public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
+public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes
 {
     private const string UsageBuffer = "embed_prob";
     private const string CountBuffer = "cluster_size";
@@ -51,7 +51,13 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
     /// <summary>The codebook as it is stored [K, D]: owned by this module, not normalised.</summary>
     public Tensor Codebook => _codebook;
 
-    /// <summary>Draws the codebook from uniform(-1/K, 1/K), the published start, or moves it onto given vectors.</summary>
+    /// <inheritdoc/>
+    public int Books => 1;
+
+    /// <inheritdoc/>
+    public int BookSize => CodebookSize;
+
+    /// <summary>Draws the codebook from uniform(-1/K, 1/K), the published start.</summary>
     /// <param name="generator">Source of the draws.</param>
     public void Initialize(Generator generator)
     {
@@ -60,6 +66,24 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
         _codebook.uniform_(-1.0 / CodebookSize, 1.0 / CodebookSize, generator);
         ResetAverages();
     }
+
+    /// <inheritdoc/>
+    public void Start(Tensor features, Generator generator, int rounds = 10)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Overwrite(KMeans.Fit(Flat(features), CodebookSize, Config.Normalize, generator, rounds));
+        ResetAverages();
+    }
+
+    /// <inheritdoc/>
+    public Tensor IdsOf(int book, Tensor ids) => ids.alias();
+
+    /// <inheritdoc/>
+    public Tensor InputOf(int book, Tensor features, Tensor ids) => features.detach();
+
+    /// <inheritdoc/>
+    public void Replace(int book, Tensor codes, Tensor vectors) => Replace(codes, vectors);
 
     /// <summary>Replaces chosen codes, such as those that no feature uses, and restarts their averages.</summary>
     /// <param name="ids">int64 [M], each at most once.</param>
@@ -135,11 +159,12 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
         {
             [QuantizerOutput.Commitment] = functional.mse_loss(scaled, codes.detach()) * Config.CommitmentCost,
         };
-        if (Config.Learning != CodebookLearning.MovingAverage)
+        if (Config.Learning is CodebookLearning.Gradient or CodebookLearning.Clustering)
             losses[QuantizerOutput.Codebook] = functional.mse_loss(codes, scaled.detach()) * Config.CodebookCost;
         if (Config.EntropyCost > 0)
             losses[QuantizerOutput.Entropy] = EntropyLoss.Compute(scaled, () => Scale(_codebook)) * Config.EntropyCost;
-        Tensor quantized = scaled + (codes - scaled).detach(); // [R, D]
+        Tensor through = Config.Learning == CodebookLearning.Soft ? Mixture(scaled) : scaled; // what the gradient flows through
+        Tensor quantized = through + (codes - through).detach(); // [R, D]
 
         long[] shape = features.shape;
         QuantizerOutput output = new(
@@ -151,13 +176,20 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, IQuantizer
         return output;
     }
 
+    // All codes, weighted by their distance: [R, D]. Holds the whole [R, K] matrix.
+    private Tensor Mixture(Tensor scaled)
+    {
+        Tensor codebook = Scale(_codebook);
+        return SafeOps.MatMul(SoftAssignment.ByDistance(scaled, codebook, Config.Sharpness), codebook);
+    }
+
     private void UpdateStatistics(Tensor rows, Tensor scaled, Tensor ids)
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         if (Config.UsageWindow > 0)
             NoteUse(ids);
-        if (Config.Learning == CodebookLearning.Gradient)
+        if (Config.Learning is CodebookLearning.Gradient or CodebookLearning.Soft)
             return;
         Tensor counts = ids.bincount(null, CodebookSize).to(ScalarType.Float32); // [K]
         if (Config.Learning == CodebookLearning.Clustering)

@@ -30,6 +30,9 @@ public sealed record VectorQuantizerConfig
     /// <summary>Memory of the moving averages, at least 0 and below 1. Default: 0.99.</summary>
     public double Decay { get; init; } = 0.99;
 
+    /// <summary>Inverse temperature of the mixture that <see cref="CodebookLearning.Soft"/> learns through, above 0. Default: 10.</summary>
+    public double Sharpness { get; init; } = 10;
+
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Names the first bad value.</exception>
     public void Validate()
@@ -40,6 +43,7 @@ public sealed record VectorQuantizerConfig
         ArgumentOutOfRangeException.ThrowIfNegative(CodebookCost);
         ArgumentOutOfRangeException.ThrowIfNegative(EntropyCost);
         ArgumentOutOfRangeException.ThrowIfNegative(UsageWindow);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Sharpness);
         if (Decay is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(Decay), Decay, "must be at least 0 and below 1");
     }

@@ -18,6 +18,9 @@ public sealed record VqganConfig
     /// <summary>Channels of the bottleneck (z_channels).</summary>
     public int LatentChannels { get; init; } = 256;
 
+    /// <summary>Whether the coarsest level and the middle have self-attention, as published.</summary>
+    public bool Attention { get; init; } = true;
+
     /// <summary>Pixels per position along a side.</summary>
     public int Factor => 1 << (Multipliers.Count - 1);
 
@@ -42,7 +45,7 @@ public sealed record VqganConfig
     /// <summary>Whether all settings agree.</summary>
     public bool Equals(VqganConfig? other) =>
         other is not null && Multipliers.SequenceEqual(other.Multipliers)
-        && (Channels, Blocks, NormGroups, LatentChannels) == (other.Channels, other.Blocks, other.NormGroups, other.LatentChannels);
+        && (Channels, Blocks, NormGroups, LatentChannels, Attention) == (other.Channels, other.Blocks, other.NormGroups, other.LatentChannels, other.Attention);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Channels, Blocks, NormGroups, LatentChannels, Multipliers.Count);

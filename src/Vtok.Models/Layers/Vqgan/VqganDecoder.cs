@@ -18,13 +18,16 @@ internal sealed class VqganDecoder : Module<Tensor, Tensor>
         config.Validate();
         int[] widths = [.. config.Widths.Reverse()];
         _input = new Conv2d(config.LatentChannels, widths[0], 3, padding: 1);
-        _middle = VqganLevel.Middle(widths[0], config.NormGroups);
+        _middle = VqganLevel.Middle(widths[0], config.NormGroups, config.Attention);
         _levels = new ModuleList<VqganUpLevel>([.. widths.Select((width, i) =>
-            new VqganUpLevel(widths[Math.Max(i - 1, 0)], width, config.Blocks + 1, config.NormGroups, coarsest: i == 0, finest: i == widths.Length - 1))]);
+            new VqganUpLevel(widths[Math.Max(i - 1, 0)], width, config.Blocks + 1, config.NormGroups, attention: config.Attention && i == 0, finest: i == widths.Length - 1))]);
         _norm = new GroupNorm(config.NormGroups, widths[^1], VqganResidualBlock.Epsilon);
         _output = new Conv2d(widths[^1], 3, 3, padding: 1);
         RegisterComponents();
     }
+
+    /// <summary>Weight of the layer that makes the pixels, owned by this module.</summary>
+    public Tensor LastLayer => _output.get_parameter("weight")!;
 
     public override Tensor forward(Tensor input)
     {

@@ -19,8 +19,8 @@ internal sealed class VqganEncoder : Module<Tensor, Tensor>
         IReadOnlyList<int> widths = config.Widths;
         _input = new Conv2d(3, config.Channels, 3, padding: 1);
         _levels = new ModuleList<VqganDownLevel>([.. widths.Select((width, i) =>
-            new VqganDownLevel(i == 0 ? config.Channels : widths[i - 1], width, config.Blocks, config.NormGroups, coarsest: i == widths.Count - 1))]);
-        _middle = VqganLevel.Middle(widths[^1], config.NormGroups);
+            new VqganDownLevel(i == 0 ? config.Channels : widths[i - 1], width, config.Blocks, config.NormGroups, coarsest: i == widths.Count - 1, attention: config.Attention))]);
+        _middle = VqganLevel.Middle(widths[^1], config.NormGroups, config.Attention);
         _norm = new GroupNorm(config.NormGroups, widths[^1], VqganResidualBlock.Epsilon);
         _output = new Conv2d(widths[^1], config.LatentChannels, 3, padding: 1);
         RegisterComponents();

@@ -5,17 +5,17 @@ using static TorchSharp.torch.nn;
 
 namespace Vtok.Models.Layers.Vqgan;
 
-/// <summary>Residual blocks at one resolution, attention after each where it is the coarsest, then halving where a coarser one follows.</summary>
+/// <summary>Residual blocks at one resolution, attention after each where it is wanted (the coarsest), then halving where a coarser one follows.</summary>
 internal sealed class VqganDownLevel : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "res")] private readonly ModuleList<VqganResidualBlock> _blocks;
     [ComponentName(Name = "attn")] private readonly ModuleList<VqganAttention>? _attentions;
     [ComponentName(Name = "downsample")] private readonly Downsampler? _downsample;
 
-    public VqganDownLevel(int inputs, int outputs, int blocks, int groups, bool coarsest) : base(nameof(VqganDownLevel))
+    public VqganDownLevel(int inputs, int outputs, int blocks, int groups, bool coarsest, bool attention) : base(nameof(VqganDownLevel))
     {
         _blocks = VqganLevel.Blocks(inputs, outputs, blocks, groups);
-        _attentions = coarsest ? VqganLevel.Attentions(outputs, blocks, groups) : null;
+        _attentions = coarsest && attention ? VqganLevel.Attentions(outputs, blocks, groups) : null;
         _downsample = coarsest ? null : new Downsampler(outputs);
         RegisterComponents();
     }
@@ -27,17 +27,17 @@ internal sealed class VqganDownLevel : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Residual blocks at one resolution, attention after each where it is the coarsest, then doubling where a finer one follows.</summary>
+/// <summary>Residual blocks at one resolution, attention after each where it is wanted (the coarsest), then doubling where a finer one follows.</summary>
 internal sealed class VqganUpLevel : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "res")] private readonly ModuleList<VqganResidualBlock> _blocks;
     [ComponentName(Name = "attn")] private readonly ModuleList<VqganAttention>? _attentions;
     [ComponentName(Name = "upsample")] private readonly Upsampler? _upsample;
 
-    public VqganUpLevel(int inputs, int outputs, int blocks, int groups, bool coarsest, bool finest) : base(nameof(VqganUpLevel))
+    public VqganUpLevel(int inputs, int outputs, int blocks, int groups, bool attention, bool finest) : base(nameof(VqganUpLevel))
     {
         _blocks = VqganLevel.Blocks(inputs, outputs, blocks, groups);
-        _attentions = coarsest ? VqganLevel.Attentions(outputs, blocks, groups) : null;
+        _attentions = attention ? VqganLevel.Attentions(outputs, blocks, groups) : null;
         _upsample = finest ? null : new Upsampler(outputs);
         RegisterComponents();
     }
@@ -58,9 +58,12 @@ internal static class VqganLevel
     public static ModuleList<VqganAttention> Attentions(int width, int count, int groups) =>
         new([.. Enumerable.Range(0, count).Select(_ => new VqganAttention(width, groups))]);
 
-    /// <summary>A residual block, attention, a residual block: the middle of either half.</summary>
-    public static ModuleList<Module<Tensor, Tensor>> Middle(int width, int groups) =>
-        new(new VqganResidualBlock(width, width, groups), new VqganAttention(width, groups), new VqganResidualBlock(width, width, groups));
+    /// <summary>A residual block, attention where it is wanted, a residual block: the middle of either half.</summary>
+    public static ModuleList<Module<Tensor, Tensor>> Middle(int width, int groups, bool attention)
+    {
+        VqganResidualBlock first = new(width, width, groups), last = new(width, width, groups);
+        return attention ? new(first, new VqganAttention(width, groups), last) : new(first, last);
+    }
 
     /// <summary>Each block, the attention after it where there is any, then the change of size.</summary>
     public static IEnumerable<Module<Tensor, Tensor>> Steps(
