@@ -80,7 +80,12 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes
     public Tensor IdsOf(int book, Tensor ids) => ids.alias();
 
     /// <inheritdoc/>
-    public Tensor InputOf(int book, Tensor features, Tensor ids) => features.detach();
+    public Tensor InputOf(int book, Tensor features, Tensor ids)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return Scale(Flat(features)).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void Replace(int book, Tensor codes, Tensor vectors) => Replace(codes, vectors);

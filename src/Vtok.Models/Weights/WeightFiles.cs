@@ -47,6 +47,9 @@ internal sealed class WeightFiles
         : path.EndsWith(".safetensors", StringComparison.Ordinal) ? SafetensorsFile.Open(path)
         : PickleFile.Open(path);
 
+    /// <summary>Opens the weights of a folder, or a checkpoint of any known format.</summary>
+    public static IWeightSource OpenPath(string path) => Directory.Exists(path) ? Find(path).Open() : OpenFile(path);
+
     /// <summary>SHA-256 of the one file, or of the digests of shards or parts in order: 64 lower-case hex digits.</summary>
     public string ComputeDigest(CancellationToken cancellation = default)
     {

@@ -20,10 +20,16 @@ public sealed record PictureSettings
     /// <remarks>The published order, resampling first and then cropping to the same side, cuts at the same places.</remarks>
     /// <param name="recipe">Batch and seed.</param>
     /// <param name="side">Pixels.</param>
-    public ImageLoaderOptions ShorterSide(Recipe recipe, int side) => new()
+    public ImageLoaderOptions ShorterSide(Recipe recipe, int side) => Squares(recipe, side, leastShare: 1);
+
+    /// <summary>A random square at a random place, resampled (bicubic), mirrored half of the time.</summary>
+    /// <param name="recipe">Batch and seed.</param>
+    /// <param name="side">Pixels.</param>
+    /// <param name="leastShare">Least side of the square as a share of the shorter side.</param>
+    public ImageLoaderOptions Squares(Recipe recipe, int side, double leastShare) => new()
     {
         BatchSize = recipe.Batch,
-        Transform = new RandomSquare { Side = side, MinShare = 1, Filter = ResampleFilter.Bicubic },
+        Transform = new RandomSquare { Side = side, MinShare = leastShare, Filter = ResampleFilter.Bicubic },
         Seed = (ulong)recipe.Seed,
         Workers = Workers,
         CacheBytes = CacheBytes,

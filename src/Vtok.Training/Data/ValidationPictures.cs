@@ -15,6 +15,12 @@ internal static class ValidationPictures
     public static Tensor Load(string data, int side, int every, Action<string>? say)
     {
         using ISampleSource source = TrainingPictures.Open(data);
+        return Load(source, side, every, say);
+    }
+
+    /// <summary>The same of a data set, which stays its owner's.</summary>
+    public static Tensor Load(ISampleSource source, int side, int every, Action<string>? say)
+    {
         var codec = new VipsImageCodec();
         var pictures = new List<RgbImage>();
         string? first = null;

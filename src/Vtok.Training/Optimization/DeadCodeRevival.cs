@@ -1,33 +1,30 @@
+using Vtok.Models.Quantizers;
 using Vtok.Training.Measures;
 using Vtok.Training.Runs;
 
 namespace Vtok.Training.Optimization;
 
-/// <summary>Gives codes of a gradient-trained codebook that nothing chose over a window a new place: that of a random encoder output.</summary>
-/// <param name="usage">Counts of the window; reset by every revival.</param>
-/// <param name="seed">Seed of the draws.</param>
-/// <param name="every">Steps of a window.</param>
-public sealed class DeadCodeRevival(CodebookUsage usage, int seed, int every)
+/// <summary>Gives codes that nothing chose over a window a new place: that of a random vector which the book was to quantize. Their averages start anew.</summary>
+/// <remarks>With a codebook that learns by gradient the optimizer's moments of the moved rows die out by themselves.</remarks>
+public static class DeadCodeRevival
 {
-    /// <summary>At the end of a window moves every unused code; in between does nothing.</summary>
-    /// <param name="step">Step just done.</param>
-    /// <param name="codebook">[K, D], changed in place; the optimizer's moments of the moved rows die out by themselves.</param>
-    /// <param name="outputs">[M, D] encoder outputs of this step.</param>
+    /// <summary>Moves every unused code of one book.</summary>
+    /// <param name="codes">The codebooks.</param>
+    /// <param name="book">Which of them.</param>
+    /// <param name="usage">Its counts over the window.</param>
+    /// <param name="vectors">[R, D], what the book was to quantize in this step; each is used once, so at most R codes move.</param>
+    /// <param name="draw">Source of the draws.</param>
     /// <returns>Codes moved.</returns>
-    public int AfterStep(long step, Tensor codebook, Tensor outputs)
+    public static int Move(ILearnedCodes codes, int book, UsageWindow usage, Tensor vectors, ref RandomDraw draw)
     {
-        if ((step + 1) % every != 0)
-            return 0;
-        long[] dead = [.. Enumerable.Range(0, usage.Counts.Length).Where(code => usage.Counts[code] == 0).Select(code => (long)code)];
-        usage.Reset();
+        long[] dead = [.. usage.Dead().Take((int)vectors.size(0))];
         if (dead.Length == 0)
             return 0;
+        using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using IDisposable frozen = no_grad();
-        var draw = new RandomDraw(seed, step, "revival");
-        int sources = (int)outputs.size(0);
-        long[] chosen = [.. dead.Select(_ => (long)draw.Next(sources))];
-        codebook.index_copy_(0, tensor(dead, device: codebook.device), outputs.detach().index_select(0, tensor(chosen, device: outputs.device)));
+        using Generator generator = draw.NextGenerator();
+        Tensor chosen = randperm(vectors.size(0), generator: generator).narrow(0, 0, dead.Length).to(vectors.device);
+        codes.Replace(book, tensor(dead, device: vectors.device), vectors.detach().index_select(0, chosen));
         return dead.Length;
     }
 }

@@ -18,10 +18,14 @@ public sealed record IntervalRecipe
     /// <summary>A comparison of the weights of all processes, which must be the same to the bit.</summary>
     public required int Compare { get; init; }
 
+    /// <summary>Whether the model is validated before the first step as well, at step 0.</summary>
+    public bool ValidateFirst { get; init; }
+
     internal static IntervalRecipe Read(RecipeSection section) => new()
     {
         Log = section.Integer("log", 20, 0, 1_000_000),
         Validate = section.Integer("validate", 500, 0, 100_000_000),
+        ValidateFirst = section.Flag("validateFirst", false),
         Save = section.Integer("save", 500, 0, 100_000_000),
         Sheet = section.Integer("sheet", 2000, 0, 100_000_000),
         Compare = section.Integer("compare", 500, 0, 100_000_000),

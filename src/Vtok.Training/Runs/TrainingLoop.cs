@@ -48,6 +48,8 @@ public sealed class TrainingLoop
         _team.CompareWeights(state);
         using TrainingLog? log = _team.Leads ? new TrainingLog(InRun("log.jsonl"), state.Step) : null;
         var skipped = new SkippedPictures(log, _run.Say);
+        if (state.Step == 0 && _recipe.Every.ValidateFirst)
+            Validate(state, log);
         TrainingEnd end = Train(state, log, skipped);
         if (end == TrainingEnd.Diverged)
             return new TrainingOutcome(end, state.Step, $"stopped at step {state.Step}: {_health.Stop ?? HealthWatch.NotFinite("a loss or gradient")}");

@@ -6,8 +6,11 @@ namespace Vtok.Training.Runs;
 /// <summary>All that changes while training: weights, their average, the moments, the step. What a checkpoint saves and restores.</summary>
 internal sealed class TrainingState : IDisposable
 {
+    private readonly TrainingTask _task;
+
     public TrainingState(TrainingTask task, Recipes.Recipe recipe)
     {
+        _task = task;
         Average = new ExponentialAverage(task.Model, recipe.Average);
         Trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
         if (task.Opponent is { } opponent)
@@ -38,6 +41,8 @@ internal sealed class TrainingState : IDisposable
             tensors[$"average.{name}"] = value;
         if (Opponent is not null)
             Add(Opponent, "opponent.");
+        foreach ((string name, Tensor value) in _task.State)
+            tensors[$"task.{name}"] = value;
         return tensors;
 
         void Add(Trainee trainee, string prefix)

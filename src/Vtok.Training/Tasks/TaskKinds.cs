@@ -1,4 +1,5 @@
 using Vtok.Models.OneDPiece;
+using Vtok.Training.LlamaGen;
 using Vtok.Training.Titok;
 
 namespace Vtok.Training.Tasks;
@@ -14,5 +15,6 @@ public static class TaskKinds
         new TitokTaskKind("titok-stage1", OneDPieceForm.StageOne),
         new TitokTaskKind("titok-stage2", OneDPieceForm.TwoStage),
         new TitokTaskKind("titok-single-stage", OneDPieceForm.OneStage),
+        new LlamaGenTaskKind(),
     ];
 }

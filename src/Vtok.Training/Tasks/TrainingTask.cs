@@ -20,6 +20,9 @@ public abstract class TrainingTask : IDisposable
     /// <summary>A second network that is trained against this one after each of its steps, or null.</summary>
     public virtual Opponent? Opponent => null;
 
+    /// <summary>Tensors beside the model's that a resumed run needs as they were, by name; changed in place.</summary>
+    public virtual IEnumerable<KeyValuePair<string, Tensor>> State => [];
+
     /// <summary>Called after every optimizer step, for what is not trained by gradients (codebook statistics, revival of dead codes).</summary>
     public virtual void AfterStep(long step) { }
 

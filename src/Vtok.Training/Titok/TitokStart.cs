@@ -28,12 +28,12 @@ internal static class TitokStart
                 network.Initialize(generator);
             if (settings.StartFrom is { } start)
             {
-                using IWeightSource source = Open(start);
+                using IWeightSource source = WeightFiles.OpenPath(start);
                 Fill(network, source, name => name, name => !name.StartsWith(PixelPrefix, StringComparison.Ordinal));
             }
             if (second && settings.Proxy is { } proxy)
             {
-                using IWeightSource source = Open(proxy);
+                using IWeightSource source = WeightFiles.OpenPath(proxy);
                 Fill(network, source, name => name[PixelPrefix.Length..], name => name.StartsWith(PixelPrefix, StringComparison.Ordinal));
             }
             network.to(device);
@@ -56,7 +56,7 @@ internal static class TitokStart
         var proxy = new ProxyTokenizer(settings.Network.Proxy);
         try
         {
-            using IWeightSource source = Open(path);
+            using IWeightSource source = WeightFiles.OpenPath(path);
             WeightLoader.Load(proxy, source, device);
             return proxy;
         }
@@ -72,9 +72,9 @@ internal static class TitokStart
     public static PerceptualMixture Perceptual(PerceptualMixtureConfig mixture, TitokSettings settings, Device device)
     {
         (string? convNext, string? backbone, string? heads) = settings.PerceptualWeights;
-        using IWeightSource? first = convNext is null ? null : Open(convNext);
-        using IWeightSource? second = backbone is null ? null : Open(backbone);
-        using IWeightSource? third = heads is null ? null : Open(heads);
+        using IWeightSource? first = convNext is null ? null : WeightFiles.OpenPath(convNext);
+        using IWeightSource? second = backbone is null ? null : WeightFiles.OpenPath(backbone);
+        using IWeightSource? third = heads is null ? null : WeightFiles.OpenPath(heads);
         return PerceptualMixture.Load(mixture, first, second, third, device);
     }
 
@@ -90,8 +90,6 @@ internal static class TitokStart
         loss.to(device);
         return loss;
     }
-
-    private static IWeightSource Open(string path) => Directory.Exists(path) ? WeightFiles.Find(path).Open() : WeightFiles.OpenFile(path);
 
     // The tensors that the source must hold: those of the module whose name is wanted.
     private static void Fill(nn.Module module, IWeightSource source, Func<string, string> stored, Func<string, bool> wanted)

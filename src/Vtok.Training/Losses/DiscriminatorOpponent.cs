@@ -1,11 +1,10 @@
-using Vtok.Training.Losses;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Tasks;
 
-namespace Vtok.Training.Titok;
+namespace Vtok.Training.Losses;
 
-/// <summary>The discriminator of TiTok's pixel stages, trained on the reconstructions that the network was just trained on.</summary>
+/// <summary>A discriminator trained on the reconstructions that the network was just trained on.</summary>
 /// <param name="loss">The discriminator with its loss; the task owns it.</param>
 /// <param name="optimizer">Constants of its optimizer.</param>
 /// <param name="schedule">Its learning rate, counted from its own first step.</param>

@@ -1,0 +1,52 @@
+using Vtok.Models.Perceptual;
+using Vtok.Models.Weights;
+
+namespace Vtok.Training.Losses;
+
+/// <summary>A perceptual distance for training, chosen by name: the MobileNetV2 distance that ships, or those of user-supplied weights.</summary>
+public sealed class PictureDistance : IDisposable
+{
+    /// <summary>Name of the distance that ships.</summary>
+    public const string MobileNet = "mobilenetv2";
+
+    private readonly Func<Tensor, Tensor, Tensor> _distance;
+    private readonly IDisposable? _owned;
+
+    /// <summary>Wraps a distance.</summary>
+    /// <param name="distance">Reconstructions and pictures [B, 3, H, W] in -1..1 to distances of any shape.</param>
+    /// <param name="owned">Disposed with this object.</param>
+    public PictureDistance(Func<Tensor, Tensor, Tensor> distance, IDisposable? owned = null) => (_distance, _owned) = (distance, owned);
+
+    /// <summary>Opens a distance.</summary>
+    /// <param name="settings">Which one, and where its weights are.</param>
+    /// <param name="device">Where it computes.</param>
+    /// <returns>null when none is wanted.</returns>
+    /// <exception cref="CheckpointException">Weights are missing, or of another network.</exception>
+    public static PictureDistance? Open(PictureDistanceSettings settings, Device device)
+    {
+        if (settings.Name == MobileNet)
+        {
+            MobileNetV2 network = MobileNetV2.Open(settings.MobileNetFolder, device);
+            return new PictureDistance(new MobileNetDistance(network).Distance, network);
+        }
+        if (PerceptualMixtureConfig.Parse(settings.Name) is not { } mixture)
+            return null;
+        using IWeightSource? convNext = Find(settings.ConvNext), vgg = Find(settings.Vgg), heads = Find(settings.Heads);
+        PerceptualMixture loss = PerceptualMixture.Load(mixture, convNext, vgg, heads, device);
+        return new PictureDistance((x, y) => loss.call((x + 1) / 2, (y + 1) / 2), loss);
+    }
+
+    /// <summary>The mean distance, a scalar; gradients flow to both.</summary>
+    /// <param name="reconstruction">[B, 3, H, W] in -1..1.</param>
+    /// <param name="pictures">The same shape.</param>
+    public Tensor Between(Tensor reconstruction, Tensor pictures)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return _distance(reconstruction, pictures).mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose() => _owned?.Dispose();
+
+    private static IWeightSource? Find(string? path) => path is null ? null : WeightFiles.OpenPath(path);
+}

@@ -1,0 +1,152 @@
+using Vtok.Models.Quantizers;
+using Vtok.Training.Collectives;
+using Vtok.Training.Optimization;
+using Vtok.Training.Runs;
+using Vtok.Training.Tasks;
+
+namespace Vtok.Training.Measures;
+
+/// <summary>Starts the codebooks of a quantizer, counts their use over windows of steps, and moves the codes that nothing uses.</summary>
+/// <remarks>Everything that a resumed run needs is in <see cref="State"/>; draws derive from (seed, step).</remarks>
+internal sealed class CodebookHealth : IDisposable
+{
+    private readonly IQuantizer _quantizer;
+    private readonly CodebookSettings _settings;
+    private readonly int _seed;
+    private readonly ICollective _team;
+    private readonly UsageWindow[] _usage;
+    private readonly Tensor? _gathered;  // [steps x rows, D]
+    private readonly Tensor _filled;     // rows in it, int64 on the CPU
+    private readonly Tensor _told;       // usage, perplexity and dead codes of the last whole window, and whether there was one; float32 [4]
+    private (Tensor Features, Tensor Ids)? _seen; // of the step under way, kept where a window ends
+
+    /// <summary>Watches a quantizer.</summary>
+    /// <param name="quantizer">The quantizer; its owner stays the network.</param>
+    /// <param name="settings">What to do.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <param name="rows">Vectors of a step, over all processes.</param>
+    /// <param name="team">The processes of the run, which count and move together.</param>
+    /// <param name="device">Where it computes.</param>
+    public CodebookHealth(IQuantizer quantizer, CodebookSettings settings, int seed, long rows, ICollective team, Device device)
+    {
+        (_quantizer, _settings, _seed, _team) = (quantizer, settings, seed, team);
+        _usage = Codes is { } codes
+            ? [.. Enumerable.Range(0, codes.Books).Select(_ => new UsageWindow(codes.BookSize, device))]
+            : [new UsageWindow(quantizer.CodebookSize, device)];
+        if (settings.Cluster && Codes is not null)
+            _gathered = zeros([Math.Min(settings.Gather, settings.Free) * rows / team.World, quantizer.CodeDimension], device: device).DetachFromDisposeScope();
+        _filled = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
+        _told = zeros(4).DetachFromDisposeScope();
+    }
+
+    /// <summary>The window's state by name, for checkpoints.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State
+    {
+        get
+        {
+            for (int book = 0; book < _usage.Length; book++)
+                yield return new($"codebook.counts.{book}", _usage[book].Counts);
+            if (_gathered is not null)
+                yield return new("codebook.gathered", _gathered);
+            yield return new("codebook.filled", _filled);
+            yield return new("codebook.told", _told);
+        }
+    }
+
+    /// <summary>Usage (share), perplexity and number of dead codes over the last whole window, the mean over the books; nothing before its end.</summary>
+    public IReadOnlyList<LossTerm> Terms()
+    {
+        float[] told = _told.data<float>().ToArray();
+        return told[3] == 0 ? [] : [Term("usage", told[0]), Term("perplexity", told[1]), Term("dead", told[2])];
+
+        static LossTerm Term(string name, float value) => new(name, tensor(value), 0);
+    }
+
+    private ILearnedCodes? Codes => _quantizer as ILearnedCodes;
+
+    /// <summary>Whether the vectors of a step pass unquantized.</summary>
+    public bool IsFree(long step) => step < _settings.Free;
+
+    /// <summary>Keeps the features of a free step for the clustering.</summary>
+    /// <param name="features">[..., D].</param>
+    /// <param name="step">The step.</param>
+    public void Gather(Tensor features, long step)
+    {
+        if (_gathered is null || step < _settings.Free - _settings.Gather)
+            return;
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = features.detach().reshape(-1, _quantizer.CodeDimension);
+        long filled = _filled.item<long>(), count = Math.Min(rows.size(0), _gathered.size(0) - filled);
+        _gathered.narrow(0, filled, count).copy_(rows.narrow(0, 0, count));
+        _filled.add_(count);
+    }
+
+    /// <summary>Counts what a step's features were quantized to.</summary>
+    /// <param name="features">[..., D].</param>
+    /// <param name="ids">int64 [...].</param>
+    /// <param name="step">The step.</param>
+    public void Note(Tensor features, Tensor ids, long step)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor own = ids.detach().flatten();
+        for (int book = 0; book < _usage.Length; book++)
+            _usage[book].Add(Codes?.IdsOf(book, own) ?? own);
+        if (!EndsWindow(step))
+            return;
+        Forget();
+        Tensor rows = features.detach().reshape(-1, _quantizer.CodeDimension).contiguous();
+        _seen = (rows.DetachFromDisposeScope(), own.contiguous().clone().DetachFromDisposeScope());
+    }
+
+    /// <summary>After a step: starts the codebooks at the end of the free steps; at the end of a window tells its use and moves dead codes.</summary>
+    public void AfterStep(long step)
+    {
+        var draw = new RandomDraw(_seed, step, "codes");
+        if (_gathered is not null && step == _settings.Free - 1)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using Generator generator = draw.NextGenerator();
+            Codes!.Start(_team.Gather(_gathered.narrow(0, 0, _filled.item<long>()), "features for the codebook"), generator);
+        }
+        if (EndsWindow(step))
+            EndWindow(step, ref draw);
+    }
+
+    public void Dispose()
+    {
+        foreach (UsageWindow usage in _usage)
+            usage.Dispose();
+        _gathered?.Dispose();
+        _filled.Dispose();
+        _told.Dispose();
+        Forget();
+    }
+
+    private bool EndsWindow(long step) => !IsFree(step) && (step + 1 - _settings.Free) % _settings.Window == 0;
+
+    private void Forget()
+    {
+        _seen?.Features.Dispose();
+        _seen?.Ids.Dispose();
+        _seen = null;
+    }
+
+    private void EndWindow(long step, ref RandomDraw draw)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach (UsageWindow book in _usage)
+            _team.Sum(book.Counts, "use of the codes");
+        float[] told = [(float)_usage.Average(book => book.Used), (float)_usage.Average(book => book.Perplexity), (float)_usage.Average(book => book.Dead().Length), 1];
+        _told.copy_(tensor(told));
+        bool revive = _settings.Revive && (_settings.ReviveUntil == 0 || step <= _settings.ReviveUntil);
+        for (int book = 0; book < _usage.Length; book++)
+        {
+            if (revive && Codes is { } codes && _seen is { } seen)
+                DeadCodeRevival.Move(codes, book, _usage[book], _team.Gather(codes.InputOf(book, seen.Features, seen.Ids), "features for dead codes"), ref draw);
+            _usage[book].Reset();
+        }
+        Forget();
+    }
+}

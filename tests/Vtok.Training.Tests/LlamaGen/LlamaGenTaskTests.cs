@@ -1,0 +1,253 @@
+using System.Text.Json.Nodes;
+using TorchSharp;
+using Vtok.Models;
+using Vtok.Models.Weights;
+using Vtok.Training.Collectives;
+using Vtok.Training.Data;
+using Vtok.Training.LlamaGen;
+using Vtok.Training.Optimization;
+using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
+using Vtok.Training.Tasks;
+using static TorchSharp.torch;
+
+namespace Vtok.Training.Tests.LlamaGen;
+
+/// <summary>Grid tokenizers on synthetic pictures, as small as they go.</summary>
+[TestClass]
+public sealed class LlamaGenTaskTests
+{
+    private const int Side = 16;
+
+    private readonly string _folder = TestRuns.Folder();
+
+    [TestCleanup]
+    public void Remove() => Directory.Delete(_folder, recursive: true);
+
+    [TestMethod]
+    [DataRow("vq", "gradient", true)]
+    [DataRow("vq", "gradient", false)]
+    [DataRow("vq", "moving-average", true)]
+    [DataRow("vq", "moving-average", false)]
+    [DataRow("vq", "clustering", false)]
+    [DataRow("vq", "soft", true)]
+    [DataRow("residual", "gradient", false)]
+    [DataRow("residual", "moving-average", false)]
+    [DataRow("fsq", "", false)]
+    public void Every_quantizer_learns_the_pictures_and_leaves_a_model_that_opens_and_decodes(string kind, string learning, bool normalize)
+    {
+        Recipe recipe = Tiny(kind, learning, normalize,
+            ["steps=80", "every.log=10", .. learning.Length > 0 ? new[] { "settings.codebook.start=kmeans", "settings.codebook.free=40" } : []]);
+        using LlamaGenTask task = Create(recipe);
+
+        TrainingOutcome outcome = new TrainingLoop(TestRuns.Run(_folder, recipe), task).Run();
+
+        Assert.AreEqual(TrainingEnd.Finished, outcome.End);
+        Assert.IsLessThan(0.7 * Numbers("reconstruction")[0], Numbers("reconstruction")[^1]);
+        AssertOpens(recipe);
+    }
+
+    [TestMethod]
+    [DataRow("lfq")]
+    [DataRow("bsq")]
+    public void Bits_leave_a_model_that_opens_and_decodes(string kind)
+    {
+        Recipe recipe = Tiny(kind, "", false, "steps=4");
+        using LlamaGenTask task = Create(recipe);
+
+        new TrainingLoop(TestRuns.Run(_folder, recipe), task).Run();
+
+        AssertOpens(recipe);
+    }
+
+    private void AssertOpens(Recipe recipe)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using ITokenizerModel model = ModelFolder.Open(Path.Combine(_folder, "model"));
+        using Tensor held = Held();
+        Tensor ids = model.Encode(held.to(ScalarType.Float32) / 255);
+        CollectionAssert.AreEqual(new long[] { 2, 16 }, ids.shape);
+        Assert.AreEqual(((LlamaGenSettings)recipe.Settings).Network.Vocabulary, model.Info.Vocabulary.SizeAt(0));
+        CollectionAssert.AreEqual(new long[] { 2, 3, Side, Side }, model.Decode(ids).shape);
+    }
+
+    [TestMethod]
+    public void A_clustered_start_with_revival_ends_with_more_codes_in_use_than_a_drawn_one()
+    {
+        Recipe drawn = Tiny("vq", "moving-average", false, "steps=60", "every.log=60", "settings.codebook.window=20", "settings.quantizer.codes=64");
+        Recipe kept = Tiny("vq", "moving-average", false, "steps=60", "every.log=60", "settings.codebook.window=20", "settings.quantizer.codes=64",
+            "settings.codebook.start=kmeans", "settings.codebook.free=10", "settings.codebook.revive=true");
+        string first = Path.Combine(_folder, "drawn"), second = Path.Combine(_folder, "kept");
+
+        foreach ((string folder, Recipe recipe) in new[] { (first, drawn), (second, kept) })
+        {
+            using LlamaGenTask task = Create(recipe);
+            new TrainingLoop(TestRuns.Run(folder, recipe), task).Run();
+        }
+
+        Assert.IsGreaterThan(2 * Numbers("heldOutPerplexity", first, "validate")[^1], Numbers("heldOutPerplexity", second, "validate")[^1]);
+        Assert.IsGreaterThan(0.4, Numbers("usage", second)[^1]);
+    }
+
+    [TestMethod]
+    public void The_untrained_network_is_measured_as_step_0()
+    {
+        Recipe recipe = Tiny("fsq", "", false, "steps=2", "every.validateFirst=true");
+        using LlamaGenTask task = Create(recipe);
+
+        new TrainingLoop(TestRuns.Run(_folder, recipe), task).Run();
+
+        double[] steps = Numbers("step", null, "validate");
+        CollectionAssert.AreEqual((double[])[0, 2], steps);
+    }
+
+    [TestMethod]
+    [DataRow(2)] // while features are gathered
+    [DataRow(7)] // within a window of usage
+    public void A_run_killed_while_codebook_and_discriminator_learn_goes_on_to_the_same_bits(int save)
+    {
+        Recipe recipe = Tiny("vq", "moving-average", false, "steps=12", $"every.save={save}", "settings.codebook.start=kmeans", "settings.codebook.free=4",
+            "settings.codebook.gather=3", "settings.codebook.window=4", "settings.codebook.revive=true", "settings.discriminator.kind=patchgan",
+            "settings.discriminator.channels=4", "settings.discriminator.layers=1", "settings.discriminator.start=3", "settings.discriminator.adaptive=true");
+        TrainingRun whole = TestRuns.Run(Path.Combine(_folder, "whole"), recipe), killed = TestRuns.Run(Path.Combine(_folder, "killed"), recipe);
+        using (LlamaGenTask task = Create(recipe))
+            new TrainingLoop(whole, task).Run();
+        using (LlamaGenTask task = Create(recipe, step => step == save + 2 ? throw new IOException("killed") : Pictures(recipe)(step)))
+            Assert.ThrowsExactly<IOException>(() => new TrainingLoop(killed, task).Run());
+        using LlamaGenTask resumed = Create(recipe);
+
+        TrainingOutcome outcome = new TrainingLoop(killed, resumed).Run();
+
+        Assert.AreEqual(12, outcome.Step);
+        CollectionAssert.AreEqual(Newest(whole), Newest(killed));
+    }
+
+    [TestMethod]
+    public void Training_the_decoder_alone_changes_no_token()
+    {
+        Recipe first = Tiny("vq", "moving-average", false, "steps=20");
+        using (LlamaGenTask task = Create(first))
+            new TrainingLoop(TestRuns.Run(Path.Combine(_folder, "first"), first), task).Run();
+        string start = Path.Combine(_folder, "first", "model");
+        Recipe second = Tiny("vq", "moving-average", false, "steps=20", $"settings.startFrom={start}", "settings.decoderOnly=true", "seed=9");
+        using (LlamaGenTask task = Create(second))
+            new TrainingLoop(TestRuns.Run(Path.Combine(_folder, "second"), second), task).Run();
+        using DisposeScope scope = NewDisposeScope();
+        using ITokenizerModel before = ModelFolder.Open(start), after = ModelFolder.Open(Path.Combine(_folder, "second", "model"));
+        using Tensor bytes = Pictures(first)(999)["pictures"];
+        Tensor pictures = bytes.to(ScalarType.Float32) / 255;
+
+        Tensor ids = before.Encode(pictures);
+
+        Assert.IsTrue(ids.Equals(after.Encode(pictures)));
+        Assert.IsFalse(before.Decode(ids).Equals(after.Decode(ids)), "the decoder did not learn");
+    }
+
+    [TestMethod]
+    public void Two_hundred_steps_leave_no_tensor_behind()
+    {
+        Recipe recipe = Tiny("vq", "moving-average", false, "settings.codebook.start=kmeans", "settings.codebook.free=2", "settings.codebook.window=7",
+            "settings.codebook.revive=true", "settings.discriminator.kind=patchgan", "settings.discriminator.channels=4", "settings.discriminator.layers=1",
+            "settings.discriminator.start=0", "batch=1");
+        using LlamaGenTask task = Create(recipe);
+        using var trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
+        using var opponent = new Trainee(task.Opponent!.Model, task.Opponent.Optimizer, task.Opponent.Decays);
+        Train(0, 9);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        Train(9, 209);
+
+        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+
+        void Train(int first, int end)
+        {
+            for (int step = first; step < end; step++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                using TrainingBatch batch = task.MakeBatch(step);
+                trainee.Backward(task.Losses(batch));
+                trainee.Update(1e-3);
+                opponent.Backward(task.Opponent.Losses(step));
+                opponent.Update(1e-3);
+                task.AfterStep(step);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow("residual", "settings.quantizer.depth=7", "32^7")]
+    [DataRow("residual", "settings.quantizer.normalize=true", "normalised")]
+    [DataRow("fsq", "settings.codebook.revive=true", "no codebook")]
+    [DataRow("vq", "settings.decoderOnly=true", "startFrom")]
+    [DataRow("vq", "settings.side=18", "multiple of the 4 pixels")]
+    public void What_cannot_work_is_refused_by_name(string kind, string value, string words)
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Tiny(kind, "gradient", false, value));
+
+        StringAssert.Contains(error.Message, words);
+    }
+
+    [TestMethod]
+    public void Every_recipe_of_the_family_is_read()
+    {
+        string[] names = [.. Directory.GetFiles(Path.Combine(Repository.Root, "trainers", "recipes", "llamagen"), "*.json").Select(file => Recipe.Load(file).Name)];
+
+        Assert.IsNotEmpty(names);
+        CollectionAssert.AllItemsAreUnique(names);
+    }
+
+    private static Recipe Tiny(string kind, string learning, bool normalize, params string[] overrides)
+    {
+        string quantizer = kind switch
+        {
+            "fsq" => """{ "kind": "fsq", "levels": [5, 5, 5] }""",
+            "lfq" or "bsq" => $$"""{ "kind": "{{kind}}", "bits": 7, "entropy": 0.01 }""",
+            _ => $$"""{ "kind": "{{kind}}", "learning": "{{learning}}", "codes": 32, "dimension": 4, "normalize": {{(normalize ? "true" : "false")}} }""",
+        };
+        return Recipe.Parse($$"""
+            {
+              "name": "grid", "task": "llamagen-tokenizer", "seed": 4, "steps": 10, "batch": 4, "average": 0.9,
+              "optimizer": { "lr": 4e-3 }, "schedule": { "shape": "cosine", "warmup": 3, "floor": 0.1 }, "every": { "log": 5, "validate": 0, "save": 0, "sheet": 0 },
+              "settings": {
+                "side": {{Side}}, "network": { "channels": 8, "encoderMultipliers": [1, 1, 2], "blocks": 1, "groups": 4, "latentChannels": 8, "attention": false },
+                "quantizer": {{quantizer}}, "losses": { "perceptual": "none" }, "discriminator": { "kind": "none" } }
+            }
+            """, overrides);
+    }
+
+    private static LlamaGenTask Create(Recipe recipe, Func<long, TrainingBatch>? data = null)
+    {
+        var settings = (LlamaGenSettings)recipe.Settings;
+        return new LlamaGenTask(recipe, settings, LlamaGenStart.Network(recipe, settings, CPU), null, LlamaGenStart.Adversary(recipe, settings, CPU),
+            data ?? Pictures(recipe), new HeldOutPictures(Held(), null, CPU), SingleProcess.Instance, CPU);
+    }
+
+    private static Func<long, TrainingBatch> Pictures(Recipe recipe) => step =>
+        new TrainingBatch(step, recipe.Batch, new Dictionary<string, Tensor> { ["pictures"] = Ramps((ulong)step + 10, recipe.Batch) });
+
+    private static Tensor Held() => Ramps(1, 2);
+
+    /// <summary>Ramps of random colours and directions, uint8 [N, 3, S, S] in no dispose scope.</summary>
+    private static Tensor Ramps(ulong seed, int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(seed, CPU);
+        Tensor slopes = rand([count, 3, 2], generator: generator) - 0.5, levels = rand([count, 3, 1, 1], generator: generator);
+        Tensor at = linspace(-0.5, 0.5, Side);
+        Tensor ramp = slopes[.., .., 0].view(count, 3, 1, 1) * at.view(1, 1, 1, Side) + slopes[.., .., 1].view(count, 3, 1, 1) * at.view(1, 1, Side, 1);
+        return ((levels + ramp).clamp(0, 1) * 255).to(ScalarType.Byte).DetachFromDisposeScope();
+    }
+
+    private double[] Numbers(string name, string? folder = null, string kind = "train") =>
+    [
+        .. File.ReadAllLines(Path.Combine(folder ?? _folder, "log.jsonl")).Select(line => JsonNode.Parse(line)!)
+            .Where(line => (string?)line["kind"] == kind && line[name] is not null).Select(line => (double)line[name]!),
+    ];
+
+    private static byte[] Newest(TrainingRun run)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Directory.GetFiles(Path.Combine(run.Folder, "checkpoints")).Order(StringComparer.Ordinal).Last());
+        using DisposeScope scope = NewDisposeScope();
+        return [.. file.Entries.Keys.Order(StringComparer.Ordinal).SelectMany(name => file[name].contiguous().bytes.ToArray())];
+    }
+}
