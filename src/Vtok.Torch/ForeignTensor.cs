@@ -61,6 +61,13 @@ public static unsafe class ForeignTensor
     {
         if (tensor.device_type != DeviceType.CPU)
             throw new ArgumentException($"the tensor is on {tensor.device}, expected the CPU", nameof(tensor));
+        return DeviceAddress(tensor);
+    }
+
+    /// <summary>First element in the memory of the tensor's device, for native libraries that work there.</summary>
+    /// <remarks>Valid while the tensor lives; only a contiguous tensor's elements follow each other.</remarks>
+    public static void* DeviceAddress(Tensor tensor)
+    {
         void* data = THSTensor_data(tensor.Handle);
         GC.KeepAlive(tensor);
         return data;

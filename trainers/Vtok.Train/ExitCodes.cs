@@ -10,5 +10,6 @@ internal static class ExitCodes
     public const int Model = 4;
     public const int Stopped = 5;
     public const int Output = 6;
+    public const int Processes = 7;
     public const int Interrupted = 130;
 }

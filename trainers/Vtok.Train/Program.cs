@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Runtime.InteropServices;
 using Vtok.Train;
 
@@ -19,5 +20,6 @@ return TrainCommand.Run(args, new TrainConsole
     Errors = Console.Error,
     Terminal = !Console.IsErrorRedirected,
     Debug = Environment.GetEnvironmentVariable("VTOK_DEBUG") == "1",
+    Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? ""),
     Stop = stop.Token,
 });

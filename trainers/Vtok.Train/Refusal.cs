@@ -3,6 +3,7 @@ using Vtok.Codec;
 using Vtok.Data;
 using Vtok.Imaging;
 using Vtok.Models.Weights;
+using Vtok.Training.Collectives;
 using Vtok.Training.Recipes;
 
 namespace Vtok.Train;
@@ -17,6 +18,9 @@ internal readonly record struct Refusal(int ExitCode, string Message)
         RecipeException { Error: RecipeError.Invalid or RecipeError.NotJson } => new(ExitCodes.Usage, error.Message),
         RecipeException or DatasetException or ImageFileException => new(ExitCodes.Input, error.Message),
         CheckpointException { Error: CheckpointError.CannotWrite } => new(ExitCodes.Output, error.Message),
+        CollectiveException { Error: CollectiveError.Environment } => new(ExitCodes.Usage, error.Message),
+        CollectiveException { Error: CollectiveError.Library } => new(ExitCodes.Model, error.Message),
+        CollectiveException => new(ExitCodes.Processes, error.Message),
         CheckpointException or DllNotFoundException or PlatformNotSupportedException => new(ExitCodes.Model, error.Message),
         IOException or UnauthorizedAccessException => new(ExitCodes.Output, FirstLine(error)),
         _ when OutOfMemory(error) => new(ExitCodes.Stopped,

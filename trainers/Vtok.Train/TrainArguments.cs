@@ -1,3 +1,4 @@
+using Vtok.Training.Collectives;
 using Vtok.Training.Recipes;
 
 namespace Vtok.Train;
@@ -6,6 +7,15 @@ namespace Vtok.Train;
 internal sealed record TrainArguments(
     Recipe Recipe, string? Data, string? Validation, string? Output, string? InitFrom, double? MaxSeconds, string Device, int? Threads)
 {
+    /// <summary>This process among those of the run.</summary>
+    public LaunchEnvironment Place { get; init; } = LaunchEnvironment.Alone;
+
+    /// <summary>What carries values between them.</summary>
+    public Transport Transport { get; init; }
+
+    /// <summary>Seconds that a process waits for another.</summary>
+    public double Patience { get; init; } = 1800;
+
     /// <summary>Refuses what no run can follow, before libtorch is loaded.</summary>
     public void Validate()
     {
@@ -13,6 +23,8 @@ internal sealed record TrainArguments(
             throw new RefusalException(ExitCodes.Usage, $"--max-seconds {MaxSeconds}: expected 0 or more");
         if (Threads is < 1)
             throw new RefusalException(ExitCodes.Usage, $"--threads {Threads}: expected 1 or more");
+        if (!(Patience > 0))
+            throw new RefusalException(ExitCodes.Usage, $"--patience {Patience}: expected more than 0 seconds");
         if (Device is not ("cpu" or "cuda") && !(Device.StartsWith("cuda:", StringComparison.Ordinal) && byte.TryParse(Device.AsSpan(5), out _)))
             throw new RefusalException(ExitCodes.Usage, $"--device {Device}: expected cpu, cuda or cuda:N");
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Vtok.Torch;
+using Vtok.Training.Collectives;
 using Vtok.Training.Recipes;
 
 namespace Vtok.Train;
@@ -43,16 +44,27 @@ internal static class TrainCommand
         var maxSeconds = new Option<double?>("--max-seconds") { Description = "Save and leave after this many seconds." };
         var device = new Option<string>("--device") { Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
         var threads = new Option<int?>("--threads") { Description = "Threads for tensor operations. Default: all cores." };
+        var transport = new Option<string>("--transport") { Description = "Between several processes: auto, none, tcp, mpi or nccl.", DefaultValueFactory = _ => "auto" };
+        transport.AcceptOnlyFromAmong("auto", "none", "tcp", "mpi", "nccl");
+        var patience = new Option<double>("--patience") { Description = "Seconds that a process waits for another one before the run ends.", DefaultValueFactory = _ => 1800 };
         var dry = new Option<bool>("--dry-run") { Description = "Check the recipe, print it and leave." };
-        var command = new RootCommand("Trains a tokenizer by a recipe.") { recipe, data, validation, output, initFrom, set, maxSeconds, device, threads, dry };
+        var command = new RootCommand("Trains a tokenizer by a recipe.") { recipe, data, validation, output, initFrom, set, maxSeconds, device, threads, transport, patience, dry };
         command.SetAction(int (ParseResult parsed) =>
         {
             Recipe read = Recipe.Load(parsed.GetValue(recipe)!, parsed.GetValue(set));
-            console.Errors.WriteLine(read.Json);
+            Transport carrier = Enum.Parse<Transport>(parsed.GetValue(transport)!, ignoreCase: true);
+            LaunchEnvironment place = carrier == Transport.None ? LaunchEnvironment.Alone : LaunchEnvironment.Read(console.Variables);
+            if (place.Rank == 0)
+                console.Errors.WriteLine(read.Json);
             if (parsed.GetValue(dry))
                 return ExitCodes.Done;
             var arguments = new TrainArguments(read, parsed.GetValue(data), parsed.GetValue(validation), parsed.GetValue(output),
-                parsed.GetValue(initFrom), parsed.GetValue(maxSeconds), parsed.GetValue(device)!, parsed.GetValue(threads));
+                parsed.GetValue(initFrom), parsed.GetValue(maxSeconds), parsed.GetValue(device)!, parsed.GetValue(threads))
+            {
+                Place = place,
+                Transport = carrier,
+                Patience = parsed.GetValue(patience),
+            };
             arguments.Validate();
             NativeTorch.Load();
             return TrainRunner.Run(arguments, console);

@@ -15,6 +15,9 @@ internal sealed record TrainConsole
     /// <summary>Whether VTOK_DEBUG=1 asks for stack traces.</summary>
     public bool Debug { get; init; }
 
+    /// <summary>Environment variables by name, where a launcher says which process this is.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Set by Ctrl-C, SIGTERM and SIGUSR1.</summary>
     public CancellationToken Stop { get; init; }
 

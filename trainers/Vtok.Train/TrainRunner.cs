@@ -1,4 +1,5 @@
 using TorchSharp;
+using Vtok.Training.Collectives;
 using Vtok.Training.Runs;
 
 namespace Vtok.Train;
@@ -6,14 +7,38 @@ namespace Vtok.Train;
 /// <summary>Runs a recipe and shows how it goes. The first class that touches libtorch.</summary>
 internal static class TrainRunner
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+
     public static int Run(TrainArguments arguments, TrainConsole console)
     {
         if (arguments.Threads is { } threads)
             torch.set_num_threads(threads);
+        torch.Device device = Pick(arguments.Device, arguments.Place);
+        using ICollective collective = Processes.Open(arguments.Place, arguments.Transport, device, new CollectiveOptions
+        {
+            Patience = TimeSpan.FromSeconds(arguments.Patience),
+            Say = console.Say,
+            Failed = failure => End(failure, console),
+        });
+        try
+        {
+            return Run(arguments, console, device, collective);
+        }
+        catch (Exception e)
+        {
+            collective.Abort(e is CollectiveException ? e.Message : $"rank {collective.Rank} ended: {Refusal.Of(e).Message}");
+            throw;
+        }
+    }
+
+    private static int Run(TrainArguments arguments, TrainConsole console, torch.Device device, ICollective collective)
+    {
+        bool leads = collective.Rank == 0; // the others write nothing
         string folder = arguments.Output ?? Path.Combine("runs", arguments.Recipe.Name);
         Directory.CreateDirectory(folder);
-        using FileStream claim = Claim(folder);
-        File.WriteAllText(Path.Combine(folder, "recipe.json"), arguments.Recipe.Json + "\n");
+        using FileStream? claim = leads ? Claim(folder) : null;
+        if (leads)
+            File.WriteAllText(Path.Combine(folder, "recipe.json"), arguments.Recipe.Json + "\n");
 
         var run = new TrainingRun
         {
@@ -22,14 +47,16 @@ internal static class TrainRunner
             Validation = arguments.Validation,
             Folder = folder,
             InitFrom = arguments.InitFrom,
-            Device = Pick(arguments.Device),
+            Collective = collective,
+            Device = device,
             MaxSeconds = arguments.MaxSeconds,
             Stop = console.Stop,
-            Progress = console.Terminal ? progress => Show(progress, console) : null,
-            Say = console.Say,
+            Progress = console.Terminal && leads ? progress => Show(progress, console) : null,
+            Say = leads ? console.Say : line => console.Say($"rank {collective.Rank}: {line}"),
         };
         TrainingOutcome outcome = arguments.Recipe.Kind.Run(run);
-        run.Say(outcome.Message);
+        if (leads)
+            console.Say(outcome.Message);
         return outcome.End switch
         {
             TrainingEnd.Diverged => ExitCodes.Stopped,
@@ -37,6 +64,15 @@ internal static class TrainRunner
             _ => ExitCodes.Done,
         };
     }
+
+    // The training thread learns of it at its next exchange with the others; when it is busy for long, or hangs in a GPU's library, it is not waited for.
+    private static void End(CollectiveException failure, TrainConsole console) => new Thread(() =>
+    {
+        Thread.Sleep(Grace);
+        console.Say($"vtok-train: {failure.Message}");
+        Environment.Exit(ExitCodes.Processes);
+    })
+    { IsBackground = true }.Start();
 
     private static FileStream Claim(string folder)
     {
@@ -50,11 +86,17 @@ internal static class TrainRunner
         }
     }
 
-    private static torch.Device Pick(string name)
+    // "cuda" is the GPU of this process's place on its machine, or the only one that the launcher shows it.
+    private static torch.Device Pick(string name, LaunchEnvironment place)
     {
         if (name != "cpu" && !torch.cuda.is_available())
             throw new RefusalException(ExitCodes.Input, $"--device {name}: this libtorch sees no CUDA device; use --device cpu, or see \"vtok doctor\"");
-        return torch.device(name);
+        if (name != "cuda" || place.World == 1)
+            return torch.device(name);
+        int devices = torch.cuda.device_count(), device = devices == 1 ? 0 : place.LocalRank;
+        return device < devices
+            ? torch.device("cuda", device)
+            : throw new RefusalException(ExitCodes.Input, $"--device cuda: local rank {device}, and only {devices} CUDA devices are seen; start at most {devices} processes here");
     }
 
     private static void Show(TrainingProgress p, TrainConsole console)

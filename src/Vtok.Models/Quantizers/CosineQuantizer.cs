@@ -10,7 +10,7 @@ namespace Vtok.Models.Quantizers;
 /// embedding.weight [K, D]; when trainable also cluster_size [K], embedding.cluster_size, embedding.embed_avg, embedding.initted. A code
 /// that no feature uses keeps its direction: there is no revival. Values are undefined until loaded, <see cref="Initialize"/>d or <see cref="Start"/>ed.
 /// </remarks>
-public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer
+public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer, IStepLearner
 {
     [ComponentName(Name = "embedding")] private readonly CosineCodebook _embedding;
     [ComponentName(Name = "cluster_size")] private readonly Tensor? _clusterSize; // [K]
@@ -28,6 +28,9 @@ public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer
 
     /// <summary>The settings.</summary>
     public CosineQuantizerConfig Config { get; }
+
+    /// <inheritdoc/>
+    public StepNotes Notes { get; } = new();
 
     /// <inheritdoc/>
     public int CodebookSize => Config.CodebookSize;
@@ -110,9 +113,19 @@ public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer
             quantized.view(features.shape).MoveToOuterDisposeScope(),
             ids.view(features.shape[..^1]).MoveToOuterDisposeScope(),
             new Dictionary<string, Tensor> { [QuantizerOutput.Commitment] = loss.MoveToOuterDisposeScope() });
-        if (_clusterSize is not null)
+        if (_clusterSize is not null && training && Notes.Wait)
+            Notes.Add(unit, ids);
+        else if (_clusterSize is not null)
             Update(unit.detach(), ids, _clusterSize);
         return output;
+    }
+
+    /// <inheritdoc/>
+    public void Learn(Func<Tensor, Tensor> gather)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (Notes.Take(gather) is [Tensor unit, Tensor ids])
+            Update(unit, ids, _clusterSize!);
     }
 
     private void Update(Tensor unit, Tensor ids, Tensor clusterSize)

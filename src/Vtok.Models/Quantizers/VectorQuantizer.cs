@@ -9,7 +9,7 @@ namespace Vtok.Models.Quantizers;
 /// Keys: <c>embedding.weight</c> [K, D]; with clustering also <c>embed_prob</c> [K]; with moving averages also
 /// <c>cluster_size</c> [K] and <c>embed_avg</c> [K, D]; with a usage window <c>codebook_used</c> (ids as float32). The codebook is undefined until it is loaded or <see cref="Initialize"/>d.
 /// </remarks>
-public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes
+public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, IStepLearner
 {
     private const string UsageBuffer = "embed_prob";
     private const string CountBuffer = "cluster_size";
@@ -41,6 +41,9 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes
 
     /// <summary>The settings.</summary>
     public VectorQuantizerConfig Config { get; }
+
+    /// <inheritdoc/>
+    public StepNotes Notes { get; } = new();
 
     /// <inheritdoc/>
     public int CodebookSize => Config.CodebookSize;
@@ -176,9 +179,19 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes
             quantized.view(shape).MoveToOuterDisposeScope(),
             ids.view(shape[..^1]).MoveToOuterDisposeScope(),
             losses.ToDictionary(term => term.Key, term => term.Value.MoveToOuterDisposeScope()));
-        if (training)
+        if (training && Notes.Wait && (Config.Learning != CodebookLearning.Gradient || Config.UsageWindow > 0))
+            Notes.Add(rows, scaled, ids);
+        else if (training)
             UpdateStatistics(rows.detach(), scaled.detach(), ids);
         return output;
+    }
+
+    /// <inheritdoc/>
+    public void Learn(Func<Tensor, Tensor> gather)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (Notes.Take(gather) is [Tensor rows, Tensor scaled, Tensor ids])
+            UpdateStatistics(rows, scaled, ids);
     }
 
     // All codes, weighted by their distance: [R, D]. Holds the whole [R, K] matrix.

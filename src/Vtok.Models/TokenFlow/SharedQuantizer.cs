@@ -12,7 +12,7 @@ namespace Vtok.Models.TokenFlow;
 /// roots of the weights: one search in <see cref="NearestCode"/>, in tiles, with ids that no tile size changes.
 /// Keys: embedding_vqkd.weight [K, Ds], embedding_vqgan.weight [K, Dp]. The published buffer codebook_used is a training statistic and not kept.
 /// </remarks>
-public sealed class SharedQuantizer : Module<Tensor, Tensor>, IQuantizer
+public sealed class SharedQuantizer : Module<Tensor, Tensor>, IQuantizer, IStepLearner
 {
     [ComponentName(Name = "embedding_vqkd")] private readonly CodeTable _semantic;
     [ComponentName(Name = "embedding_vqgan")] private readonly CodeTable _pixel;
@@ -31,6 +31,9 @@ public sealed class SharedQuantizer : Module<Tensor, Tensor>, IQuantizer
 
     /// <summary>The settings.</summary>
     public SharedQuantizerConfig Config { get; }
+
+    /// <inheritdoc/>
+    public StepNotes Notes { get; } = new();
 
     /// <summary>How much each half counts; may be changed at any time and changes which ids are chosen, not what they mean.</summary>
     /// <exception cref="ArgumentException">The weights are not usable.</exception>
@@ -99,13 +102,23 @@ public sealed class SharedQuantizer : Module<Tensor, Tensor>, IQuantizer
             [QuantizerOutput.Commitment] = functional.mse_loss(scaled, codes.detach()) * Config.CommitmentCost,
         };
         Tensor quantized = scaled + (codes - scaled).detach(); // [R, Ds + Dp]
-        if (training && Config.MovingAverage)
-            Overwrite(_semantic.Weight, CosineClusters.Follow(_semantic.Weight.detach(), semantic.detach(), ids, Config.Decay));
+        if (training && Config.MovingAverage && Notes.Wait)
+            Notes.Add(semantic, ids);
+        else if (training && Config.MovingAverage)
+            Follow(semantic.detach(), ids);
         long[] shape = features.shape;
         return new QuantizerOutput(
             quantized.view(shape).MoveToOuterDisposeScope(),
             ids.view(shape[..^1]).MoveToOuterDisposeScope(),
             losses.ToDictionary(term => term.Key, term => term.Value.MoveToOuterDisposeScope()));
+    }
+
+    /// <inheritdoc/>
+    public void Learn(Func<Tensor, Tensor> gather)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (Notes.Take(gather) is [Tensor semantic, Tensor ids])
+            Follow(semantic, ids);
     }
 
     /// <summary>Starts a moving-average semantic book by clustering features (k-means by angle).</summary>
@@ -193,6 +206,13 @@ public sealed class SharedQuantizer : Module<Tensor, Tensor>, IQuantizer
         Tensor crossed = SafeOps.MatMul(a, e.sum(dim: 0)) * squaresA + SafeOps.MatMul(a, (e * squaresE.unsqueeze(1)).sum(dim: 0));
         Tensor products = (SafeOps.MatMul(a, second) * a).sum(1);
         return (direct - crossed * 4 + products * 4).mean();
+    }
+
+    private void Follow(Tensor semantic, Tensor ids)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Overwrite(_semantic.Weight, CosineClusters.Follow(_semantic.Weight.detach(), semantic, ids, Config.Decay));
     }
 
     // Through detach(): autograd is not told, and the graph of this step keeps what it looked up.

@@ -33,6 +33,27 @@ internal static class Agreement
         return all.data<double>().ToArray();
     }
 
+    /// <summary>The rows of all processes in the order of the samples that they belong to, which each process has every World-th of.</summary>
+    /// <param name="collective">The processes.</param>
+    /// <param name="rows">[n, ...], as many rows a sample as there are.</param>
+    /// <param name="samples">Samples of this process.</param>
+    /// <param name="what">For messages.</param>
+    /// <returns>[World n, ...] in the caller's scope, as one process would have them.</returns>
+    public static Tensor Interleave(this ICollective collective, Tensor rows, long samples, string what)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor all = collective.Gather(rows, what);
+        return all.view([collective.World, samples, -1]).transpose(0, 1).reshape(all.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>This process's part of what reads pictures for all.</summary>
+    public static Vtok.Data.ImageLoaderOptions Share(this ICollective collective, Vtok.Data.ImageLoaderOptions whole) => whole with
+    {
+        BatchSize = Math.Max(1, whole.BatchSize / collective.World), // what cannot be shared equally is refused by the loop
+        Rank = collective.Rank,
+        World = collective.World,
+    };
+
     /// <summary>Makes something at process 0 before the others make it, so that they find what it leaves in files.</summary>
     public static T LeadFirst<T>(this ICollective collective, Func<T> make, string what)
     {

@@ -51,6 +51,8 @@ public sealed record LaunchEnvironment(string Launcher, int Rank, int World, int
             faults.Add($"{source.Rank} is {rank} of {size} {world}, expected 0 to {world - 1}");
         int local = variables.ContainsKey(source.Local) ? Number(source.Local, 0, int.MaxValue) ?? 0 : 0;
         int port = variables.ContainsKey("MASTER_PORT") ? Number("MASTER_PORT", 1, ushort.MaxValue) ?? 0 : PortOf(source, variables);
+        if (variables.GetValueOrDefault("TORCHELASTIC_USE_AGENT_STORE") == "True")
+            port++; // torchrun itself listens at the port that it names
         string? master = Master(source, variables);
         if (master is null && world > 1 && source.Launcher != OpenMpi)
             faults.Add("MASTER_ADDR is missing (the host of rank 0)");

@@ -44,7 +44,10 @@ internal sealed class PictureBatches : IDisposable
         }
         using DisposeScope scope = NewDisposeScope();
         Tensor pictures = tensor(batch.Pixels, ScalarType.Byte).view(batch.Count, batch.Side, batch.Side, 3).permute(0, 3, 1, 2).contiguous();
-        return new TrainingBatch(step, batch.Count, new Dictionary<string, Tensor> { ["pictures"] = pictures.DetachFromDisposeScope() });
+        return new TrainingBatch(step, batch.Count, new Dictionary<string, Tensor> { ["pictures"] = pictures.DetachFromDisposeScope() })
+        {
+            Share = BatchShare.OfProcess(_options.BatchSize * _options.World, _options.Rank, _options.World),
+        };
     }
 
     public void Dispose()

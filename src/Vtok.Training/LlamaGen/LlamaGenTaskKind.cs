@@ -1,6 +1,7 @@
 using Vtok.Data;
 using Vtok.Models.LlamaGen;
 using Vtok.Models.Weights;
+using Vtok.Training.Collectives;
 using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Measures;
@@ -22,7 +23,7 @@ internal sealed class LlamaGenTaskKind : TaskKind
         var settings = (LlamaGenSettings)run.Recipe.Settings;
         Device device = run.Device ?? CPU;
         (ISampleSource source, Tensor? held) = HeldOut.Split(run, settings.HoldOut, settings.HoldOutMost, settings.ValidationSide, settings.ValidateEvery);
-        using var pictures = new PictureBatches(source, settings.Pictures.Squares(run.Recipe, settings.Side, settings.LeastShare), run.Say);
+        using var pictures = new PictureBatches(source, run.Collective.Share(settings.Pictures.Squares(run.Recipe, settings.Side, settings.LeastShare)), run.Say);
         HeldOutPictures? measured = held is null ? null : new HeldOutPictures(held, ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device);
         LlamaGenNetwork network = LlamaGenStart.Network(run.Recipe, settings, device);
         run.Say?.Invoke($"{network.parameters().Sum(p => p.numel()):N0} parameters");

@@ -1,4 +1,5 @@
 using TorchSharp.Utils;
+using Vtok.Models;
 using Vtok.Models.Discriminators;
 using Vtok.Torch;
 using Vtok.Training.Tasks;
@@ -7,7 +8,7 @@ namespace Vtok.Training.Losses;
 
 /// <summary>A discriminator with its losses, a start step, LeCam regularisation and R1 penalty, as TiTok's loss module holds it.</summary>
 /// <remarks>Keys: discriminator.*, ema_real_logits_mean and ema_fake_logits_mean [1].</remarks>
-public sealed class Adversary : nn.Module
+public sealed class Adversary : nn.Module, IStepLearner
 {
     private const string RealAverage = "ema_real_logits_mean";
     private const string FakeAverage = "ema_fake_logits_mean";
@@ -33,6 +34,9 @@ public sealed class Adversary : nn.Module
 
     /// <summary>LeCam's average of the mean logit of reconstructions [1], owned by this module.</summary>
     public Tensor FakeMean => get_buffer(FakeAverage)!;
+
+    /// <inheritdoc/>
+    public StepNotes Notes { get; } = new();
 
     /// <summary>Factor of both losses at a step: 0 before the start.</summary>
     public double FactorAt(long step) => step >= Settings.Start ? Settings.Factor : 0;
@@ -92,8 +96,10 @@ public sealed class Adversary : nn.Module
         {
             Tensor lecam = nn.functional.relu(realMean - FakeMean).square().mean() + nn.functional.relu(RealMean - fakeMean).square().mean();
             terms.Add(new LossTerm("lecam", lecam, Settings.LeCamWeight));
-            Follow(RealMean, realMean);
-            Follow(FakeMean, fakeMean);
+            if (Notes.Wait)
+                Notes.Add(realMean.view(1), fakeMean.view(1));
+            else
+                Follow(realMean, fakeMean);
         }
         if (penalised)
         {
@@ -103,6 +109,14 @@ public sealed class Adversary : nn.Module
         return Kept(terms);
     }
 
+    /// <inheritdoc/>
+    public void Learn(Func<Tensor, Tensor> gather)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (Notes.Take(gather) is [Tensor real, Tensor fake])
+            Follow(real.mean(), fake.mean());
+    }
+
     private static List<LossTerm> Kept(List<LossTerm> terms)
     {
         foreach (LossTerm term in terms)
@@ -110,10 +124,11 @@ public sealed class Adversary : nn.Module
         return terms;
     }
 
-    private void Follow(Tensor average, Tensor mean)
+    private void Follow(Tensor realMean, Tensor fakeMean)
     {
         using IDisposable quiet = no_grad();
-        average.detach().mul_(Settings.LeCamDecay).add_(mean.detach(), alpha: 1 - Settings.LeCamDecay);
+        RealMean.detach().mul_(Settings.LeCamDecay).add_(realMean.detach(), alpha: 1 - Settings.LeCamDecay);
+        FakeMean.detach().mul_(Settings.LeCamDecay).add_(fakeMean.detach(), alpha: 1 - Settings.LeCamDecay);
     }
 
     private void Freeze(bool frozen)

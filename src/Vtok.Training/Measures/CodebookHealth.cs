@@ -1,3 +1,4 @@
+using Vtok.Models;
 using Vtok.Models.Quantizers;
 using Vtok.Training.Collectives;
 using Vtok.Training.Optimization;
@@ -7,7 +8,8 @@ using Vtok.Training.Tasks;
 namespace Vtok.Training.Measures;
 
 /// <summary>Starts the codebooks of a quantizer, counts their use over windows of steps, and moves the codes that nothing uses.</summary>
-/// <remarks>Everything that a resumed run needs is in <see cref="State"/>; draws derive from (seed, step).</remarks>
+/// <remarks>Everything that a resumed run needs is in <see cref="State"/>; draws derive from (seed, step). Where several processes, or several
+/// micro-batches, have parts of a step, every process counts and keeps all of it, in the order of the samples.</remarks>
 internal sealed class CodebookHealth : IDisposable
 {
     private readonly IQuantizer _quantizer;
@@ -18,7 +20,7 @@ internal sealed class CodebookHealth : IDisposable
     private readonly Tensor? _gathered;  // [steps x rows, D]
     private readonly Tensor _filled;     // rows in it, int64 on the CPU
     private readonly Tensor _told;       // usage, perplexity and dead codes of the last whole window, and whether there was one; float32 [4]
-    private (Tensor Features, Tensor Ids)? _seen; // of the step under way, kept where a window ends
+    private readonly StepNotes _seen = new(); // features [R, D] and ids [R] of the step under way, kept where a window ends
 
     /// <summary>Watches a quantizer.</summary>
     /// <param name="quantizer">The quantizer; its owner stays the network.</param>
@@ -34,7 +36,7 @@ internal sealed class CodebookHealth : IDisposable
             ? [.. Enumerable.Range(0, codes.Books).Select(_ => new UsageWindow(codes.BookSize, device))]
             : [new UsageWindow(quantizer.CodebookSize, device)];
         if (settings.Cluster && Codes is not null)
-            _gathered = zeros([Math.Min(settings.Gather, settings.Free) * rows / team.World, quantizer.CodeDimension], device: device).DetachFromDisposeScope();
+            _gathered = zeros([Math.Min(settings.Gather, settings.Free) * rows, quantizer.CodeDimension], device: device).DetachFromDisposeScope();
         _filled = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
         _told = zeros(4).DetachFromDisposeScope();
     }
@@ -68,7 +70,7 @@ internal sealed class CodebookHealth : IDisposable
     public bool IsFree(long step) => step < _settings.Free;
 
     /// <summary>Keeps the features of a free step for the clustering.</summary>
-    /// <param name="features">[..., D].</param>
+    /// <param name="features">[B, ..., D].</param>
     /// <param name="step">The step.</param>
     public void Gather(Tensor features, long step)
     {
@@ -76,28 +78,25 @@ internal sealed class CodebookHealth : IDisposable
             return;
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = features.detach().reshape(-1, _quantizer.CodeDimension);
+        Tensor rows = OfAll(features).reshape(-1, _quantizer.CodeDimension);
         long filled = _filled.item<long>(), count = Math.Min(rows.size(0), _gathered.size(0) - filled);
         _gathered.narrow(0, filled, count).copy_(rows.narrow(0, 0, count));
         _filled.add_(count);
     }
 
     /// <summary>Counts what a step's features were quantized to.</summary>
-    /// <param name="features">[..., D].</param>
-    /// <param name="ids">int64 [...].</param>
+    /// <param name="features">[B, ..., D].</param>
+    /// <param name="ids">int64 [B, ...].</param>
     /// <param name="step">The step.</param>
     public void Note(Tensor features, Tensor ids, long step)
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor own = ids.detach().flatten();
+        Tensor all = OfAll(ids).flatten();
         for (int book = 0; book < _usage.Length; book++)
-            _usage[book].Add(Codes?.IdsOf(book, own) ?? own);
-        if (!EndsWindow(step))
-            return;
-        Forget();
-        Tensor rows = features.detach().reshape(-1, _quantizer.CodeDimension).contiguous();
-        _seen = (rows.DetachFromDisposeScope(), own.contiguous().clone().DetachFromDisposeScope());
+            _usage[book].Add(Codes?.IdsOf(book, all) ?? all);
+        if (EndsWindow(step))
+            _seen.Add(OfAll(features).reshape(-1, _quantizer.CodeDimension), all);
     }
 
     /// <summary>After a step: starts the codebooks at the end of the free steps; at the end of a window tells its use and moves dead codes.</summary>
@@ -108,7 +107,7 @@ internal sealed class CodebookHealth : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             using Generator generator = draw.NextGenerator();
-            Codes!.Start(_team.Gather(_gathered.narrow(0, 0, _filled.item<long>()), "features for the codebook"), generator);
+            Codes!.Start(_gathered.narrow(0, 0, _filled.item<long>()), generator);
         }
         if (EndsWindow(step))
             EndWindow(step, ref draw);
@@ -121,32 +120,25 @@ internal sealed class CodebookHealth : IDisposable
         _gathered?.Dispose();
         _filled.Dispose();
         _told.Dispose();
-        Forget();
     }
 
     private bool EndsWindow(long step) => !IsFree(step) && (step + 1 - _settings.Free) % _settings.Window == 0;
 
-    private void Forget()
-    {
-        _seen?.Features.Dispose();
-        _seen?.Ids.Dispose();
-        _seen = null;
-    }
+    // What all processes saw of a pass: [B, ...] to [World B, ...]. The passes follow each other in the order of the samples too.
+    private Tensor OfAll(Tensor seen) => _team.World == 1 ? seen.detach() : _team.Interleave(seen, seen.size(0), "use of the codes");
 
     private void EndWindow(long step, ref RandomDraw draw)
     {
         using DisposeScope scope = NewDisposeScope();
-        foreach (UsageWindow book in _usage)
-            _team.Sum(book.Counts, "use of the codes");
         float[] told = [(float)_usage.Average(book => book.Used), (float)_usage.Average(book => book.Perplexity), (float)_usage.Average(book => book.Dead().Length), 1];
         _told.copy_(tensor(told));
+        Tensor[] seen = _seen.Take(rows => rows);
         bool revive = _settings.Revive && (_settings.ReviveUntil == 0 || step <= _settings.ReviveUntil);
         for (int book = 0; book < _usage.Length; book++)
         {
-            if (revive && Codes is { } codes && _seen is { } seen)
-                DeadCodeRevival.Move(codes, book, _usage[book], _team.Gather(codes.InputOf(book, seen.Features, seen.Ids), "features for dead codes"), ref draw);
+            if (revive && Codes is { } codes && seen is [Tensor features, Tensor ids])
+                DeadCodeRevival.Move(codes, book, _usage[book], codes.InputOf(book, features, ids), ref draw);
             _usage[book].Reset();
         }
-        Forget();
     }
 }

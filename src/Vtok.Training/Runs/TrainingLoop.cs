@@ -44,6 +44,9 @@ public sealed class TrainingLoop
             TrainingCheckpoint.Sweep(_run.Folder);
         using var state = new TrainingState(_task, _recipe);
         _team.CompareRecipes();
+        _team.Prepare(_task.Model);
+        if (_task.Opponent is { } opponent)
+            _team.Prepare(opponent.Model);
         Resume(state);
         _team.CompareWeights(state);
         using TrainingLog? log = _team.Leads ? new TrainingLog(InRun("log.jsonl"), state.Step) : null;
@@ -125,12 +128,12 @@ public sealed class TrainingLoop
         bool challenged = false;
         for (int part = 0; part < _recipe.Accumulate; part++)
             challenged |= Learn(state, batch.Part(part, _recipe.Accumulate), part);
-        _team.Average(state.Trainee, "gradients");
+        _team.Gather(state.Trainee);
         _meter.Add(state.Trainee.Update(_schedule.At(state.Step)));
         state.Average.Update(state.Step);
         if (challenged)
         {
-            _team.Average(state.Opponent!, "gradients of the discriminator");
+            _team.Gather(state.Opponent!);
             state.Opponent!.Update(_task.Opponent!.LearningRateAt(state.Step));
         }
         _task.AfterStep(state.Step);

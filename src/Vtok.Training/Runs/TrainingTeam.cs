@@ -1,3 +1,4 @@
+using Vtok.Models;
 using Vtok.Training.Collectives;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
@@ -22,7 +23,7 @@ internal sealed class TrainingTeam
             throw new RecipeException(RecipeError.Invalid, $"batch: {_recipe.Batch} cannot be shared equally by {_collective.World} processes x accumulate {_recipe.Accumulate}; "
                 + $"expected a multiple of {parts}");
         _share = BatchShare.OfProcess(_recipe.Batch, _collective.Rank, _collective.World);
-        if (parts > 1)
+        if (parts > 1 && Leads)
             run.Say?.Invoke($"{_recipe.Batch} samples a step = {_collective.World} processes ({_collective.Name}) x {_recipe.Accumulate} micro-batches of {_recipe.Batch / parts}");
     }
 
@@ -75,8 +76,45 @@ internal sealed class TrainingTeam
         return votes[0] > 0 ? TrainingEnd.Interrupted : votes[1] > 0 ? TrainingEnd.OutOfTime : null;
     }
 
-    /// <summary>Takes the means of the gradients over the processes.</summary>
-    public void Average(Trainee trainee, string what) => GradientBuckets.Average(_collective, trainee.Parameters, what);
+    /// <summary>Lets what learns beside the gradient wait for the end of a step that has several parts.</summary>
+    public void Prepare(nn.Module model)
+    {
+        if (_collective.World * _recipe.Accumulate > 1)
+            foreach (IStepLearner learner in model.modules().OfType<IStepLearner>())
+                learner.Notes.Wait = true;
+    }
+
+    /// <summary>After the last micro-batch: takes the means of the gradients over the processes, and lets learn what learns beside them.</summary>
+    public void Gather(Trainee trainee)
+    {
+        if (_collective.World * _recipe.Accumulate == 1)
+            return;
+        foreach (nn.Module module in trainee.Model.modules())
+            if (module is IStepLearner learner)
+                learner.Learn(OfAll);
+            else if (module is TorchSharp.Modules.BatchNorm norm)
+                AverageBuffers(norm);
+        GradientBuckets.Average(_collective, trainee.Parameters, "gradients");
+    }
+
+    // In the order of the samples, where there are as many rows for each.
+    private Tensor OfAll(Tensor rows) => _collective.World == 1 ? rows
+        : rows.size(0) % _share.Count == 0 ? _collective.Interleave(rows, _share.Count, "what codebooks learn from")
+        : _collective.Gather(rows, "what a discriminator learns from");
+
+    // Batch norm sees each micro-batch by itself, as published; what it remembers is the mean of the processes.
+    private void AverageBuffers(TorchSharp.Modules.BatchNorm norm)
+    {
+        if (_collective.World == 1 || !norm.training)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable quiet = no_grad();
+        foreach (Tensor buffer in norm.buffers().Where(buffer => buffer.is_floating_point()))
+        {
+            _collective.Sum(buffer, "statistics of batch norm");
+            buffer.div_(_collective.World);
+        }
+    }
 
     /// <summary>Waits for all.</summary>
     public void Wait(string what) => _collective.Barrier(what);

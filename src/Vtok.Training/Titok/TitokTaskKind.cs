@@ -1,6 +1,7 @@
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Perceptual;
 using Vtok.Models.Weights;
+using Vtok.Training.Collectives;
 using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Measures;
@@ -24,7 +25,7 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
             throw new RecipeException(RecipeError.Unavailable, "this task needs pictures: --data FOLDER");
         Device device = run.Device ?? CPU;
         int side = settings.Network.CropSize;
-        using var pictures = new PictureBatches(TrainingPictures.Open(folder), settings.Pictures.ShorterSide(run.Recipe, side), run.Say);
+        using var pictures = new PictureBatches(TrainingPictures.Open(folder), run.Collective.Share(settings.Pictures.ShorterSide(run.Recipe, side)), run.Say);
         HeldOutPictures? held = run.Validation is { } validation
             ? new HeldOutPictures(ValidationPictures.Load(validation, side, settings.ValidateEvery, run.Say), ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device)
             : null;

@@ -55,7 +55,7 @@ public sealed unsafe class TcpCollective : ICollective
     public string Name => "TCP";
 
     /// <inheritdoc/>
-    public void Sum(Tensor values, string what) => OnCpu(values, here =>
+    public void Sum(Tensor values, string what) => CpuTensor.Use(values, here =>
     {
         using Tensor flat = here.view(-1);
         long step = Chunk / flat.element_size();
@@ -65,7 +65,7 @@ public sealed unsafe class TcpCollective : ICollective
     });
 
     /// <inheritdoc/>
-    public void Broadcast(Tensor values, string what) => OnCpu(values, here =>
+    public void Broadcast(Tensor values, string what) => CpuTensor.Use(values, here =>
     {
         long bytes = here.numel() * here.element_size();
         byte* data = (byte*)ForeignTensor.DataPointer(here);
@@ -166,16 +166,6 @@ public sealed unsafe class TcpCollective : ICollective
                 part.add_(ForeignTensor.Wrap(data, part.dtype, part.shape));
         }
         SendAll(FrameKind.Sum, bytes);
-    }
-
-    private static void OnCpu(Tensor values, Action<Tensor> action)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable quiet = no_grad();
-        Tensor here = values.device_type == DeviceType.CPU && values.is_contiguous() ? values.detach() : values.detach().cpu().contiguous();
-        action(here);
-        if (here.device_type != values.device_type || !values.is_contiguous())
-            values.copy_(here);
     }
 
     private void SendAll(FrameKind kind, ReadOnlySpan<byte> bytes)

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+
+namespace Vtok.Training.Collectives.Nccl;
+
+/// <summary>The few functions of NCCL that a run needs, and of the CUDA runtime the choice of the device; loaded when asked for.</summary>
+internal sealed unsafe class NcclLibrary
+{
+    /// <summary>Bytes of a unique id.</summary>
+    public const int IdBytes = 128;
+
+    private const int SumOperation = 0;
+    private static readonly string[] Names = ["libnccl.so.2", "libnccl.so"];
+    private static readonly string[] CudaNames = ["libcudart.so.13", "libcudart.so.12", "libcudart.so"];
+
+    private readonly delegate* unmanaged<byte*, int> _getUniqueId;
+    private readonly delegate* unmanaged<nint*, int, UniqueId, int, int> _init;
+    private readonly delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int> _allReduce;
+    private readonly delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int> _broadcast;
+    private readonly delegate* unmanaged<void*, void*, nuint, int, nint, nint, int> _allGather;
+    private readonly delegate* unmanaged<nint, int> _destroy, _abort;
+    private readonly delegate* unmanaged<int, nint> _errorString;
+    private readonly delegate* unmanaged<int, int> _setDevice;
+
+    /// <summary>Loads both libraries.</summary>
+    /// <exception cref="CollectiveException">One is not here.</exception>
+    public NcclLibrary()
+    {
+        nint nccl = Load(Names, "NCCL"), cuda = Load(CudaNames, "the CUDA runtime");
+        _getUniqueId = (delegate* unmanaged<byte*, int>)NativeLibrary.GetExport(nccl, "ncclGetUniqueId");
+        _init = (delegate* unmanaged<nint*, int, UniqueId, int, int>)NativeLibrary.GetExport(nccl, "ncclCommInitRank");
+        _allReduce = (delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int>)NativeLibrary.GetExport(nccl, "ncclAllReduce");
+        _broadcast = (delegate* unmanaged<void*, void*, nuint, int, int, nint, nint, int>)NativeLibrary.GetExport(nccl, "ncclBroadcast");
+        _allGather = (delegate* unmanaged<void*, void*, nuint, int, nint, nint, int>)NativeLibrary.GetExport(nccl, "ncclAllGather");
+        _destroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(nccl, "ncclCommDestroy");
+        _abort = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(nccl, "ncclCommAbort");
+        _errorString = (delegate* unmanaged<int, nint>)NativeLibrary.GetExport(nccl, "ncclGetErrorString");
+        _setDevice = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(cuda, "cudaSetDevice");
+    }
+
+    /// <summary>A new id, by which the processes of one run know each other.</summary>
+    public void MakeId(Span<byte> id)
+    {
+        fixed (byte* data = id)
+            Check(_getUniqueId(data), "unique id");
+    }
+
+    /// <summary>Joins; returns when all have.</summary>
+    public nint Join(int world, ReadOnlySpan<byte> id, int rank, int device)
+    {
+        SetDevice(device);
+        var copy = new UniqueId();
+        id[..IdBytes].CopyTo(new Span<byte>(copy.Bytes, IdBytes));
+        nint communicator;
+        Check(_init(&communicator, world, copy, rank), "joining");
+        return communicator;
+    }
+
+    /// <summary>Makes the device that of the calling thread.</summary>
+    public void SetDevice(int device)
+    {
+        int status = _setDevice(device);
+        if (status != 0)
+            throw new CollectiveException(CollectiveError.Library, $"NCCL: cudaSetDevice({device}) failed with status {status}");
+    }
+
+    // Stream 0, the one that libtorch works on: the sum comes after what made its values and before what uses them.
+    public void Sum(nint communicator, void* values, long count, ScalarType type)
+        => Check(_allReduce(values, values, (nuint)count, TypeOf(type), SumOperation, communicator, 0), "a sum");
+
+    public void Broadcast(nint communicator, void* values, long bytes) => Check(_broadcast(values, values, (nuint)bytes, TypeOf(ScalarType.Byte), 0, communicator, 0), "a broadcast");
+
+    public void AllGather(nint communicator, void* mine, void* all, long bytes) => Check(_allGather(mine, all, (nuint)bytes, TypeOf(ScalarType.Byte), communicator, 0), "a gathering");
+
+    public void Leave(nint communicator) => Check(_destroy(communicator), "leaving");
+
+    /// <summary>Ends what is under way; for the case that another process is gone.</summary>
+    public void Abort(nint communicator) => _ = _abort(communicator);
+
+    private void Check(int status, string what)
+    {
+        if (status != 0)
+            throw new CollectiveException(CollectiveError.Library, $"NCCL: {what} failed: {Marshal.PtrToStringUTF8(_errorString(status))} (NCCL_DEBUG=INFO says more)");
+    }
+
+    // ncclDataType_t
+    private static int TypeOf(ScalarType type) => type switch
+    {
+        ScalarType.Byte => 1,
+        ScalarType.Int64 => 4,
+        ScalarType.Float32 => 7,
+        ScalarType.Float64 => 8,
+        _ => throw new ArgumentException($"a sum of {type}, expected Float32, Float64 or Int64", nameof(type)),
+    };
+
+    private static nint Load(string[] names, string what)
+    {
+        foreach (string name in names)
+            if (NativeLibrary.TryLoad(name, out nint handle))
+                return handle;
+        throw new CollectiveException(CollectiveError.Library, $"{what}: none of {string.Join(", ", names)} can be loaded (put its folder into LD_LIBRARY_PATH, or use --transport tcp)");
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct UniqueId
+    {
+        public fixed byte Bytes[IdBytes];
+    }
+}
