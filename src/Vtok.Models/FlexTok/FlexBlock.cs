@@ -1,5 +1,6 @@
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using Vtok.Models.Layers;
 using static TorchSharp.torch.nn;
 using Linear = Vtok.Models.Layers.Linear;
 
@@ -47,11 +48,11 @@ internal sealed class FlexBlock : Module<Tensor, TokenLayout, Modulation?, bool,
             normal = Modulation.Apply(normal, m[2], m[3], layout);
         Tensor mixed = _attention.call(normal, layout, patchesAlone);
         Tensor kept = patchesAlone ? rows.narrow(0, 0, layout.PatchRows) : rows;
-        Tensor attended = kept + (m is null ? mixed : Modulation.Apply(mixed, m[0], layout));
+        Tensor attended = InPlace.Add(m is null ? mixed : Modulation.Apply(mixed, m[0], layout), kept);
         normal = TokenNorm.Apply(attended, _width);
         if (m is not null)
             normal = Modulation.Apply(normal, m[4], m[5], layout);
         Tensor fed = _mlp.call(normal);
-        return (attended + (m is null ? fed : Modulation.Apply(fed, m[1], layout))).MoveToOuterDisposeScope();
+        return InPlace.Add(m is null ? fed : Modulation.Apply(fed, m[1], layout), attended).MoveToOuterDisposeScope();
     }
 }

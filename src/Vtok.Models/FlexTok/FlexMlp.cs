@@ -29,9 +29,9 @@ internal sealed class FlexMlp : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor hidden = functional.silu(_expand.call(input)); // [R, hidden]
+        Tensor hidden = InPlace.Silu(_expand.call(input)); // [R, hidden]
         if (_gate is not null)
-            hidden = hidden * _gate.call(input);
+            hidden = InPlace.Multiply(hidden, _gate.call(input));
         return _contract.call(hidden).MoveToOuterDisposeScope();
     }
 }

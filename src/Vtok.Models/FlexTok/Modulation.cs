@@ -1,3 +1,5 @@
+using Vtok.Models.Layers;
+
 namespace Vtok.Models.FlexTok;
 
 /// <summary>Modulation vectors of one layer: those of the patches, and those of the registers.</summary>
@@ -20,19 +22,29 @@ internal sealed record Modulation(Tensor Patches, Tensor? Registers)
         return [.. Enumerable.Range(0, count).Select(i => new Modulation(patches[i], registers?[i]))];
     }
 
-    /// <summary>rows * (1 + scale) + shift.</summary>
-    public static Tensor Apply(Tensor rows, Modulation shift, Modulation scale, TokenLayout layout) =>
-        Join(rows, layout, Patch(rows, layout) * (1 + scale.Patches) + shift.Patches, register => register * (1 + scale.Registers!) + shift.Registers!);
+    /// <summary>rows * (1 + scale) + shift, in place where no graph is built.</summary>
+    /// <param name="rows">[R, D] or patches alone; nobody else's.</param>
+    /// <param name="shift">What is added.</param>
+    /// <param name="scale">What is multiplied.</param>
+    /// <param name="layout">Where the sequences lie.</param>
+    public static Tensor Apply(Tensor rows, Modulation shift, Modulation scale, TokenLayout layout) => Apply(rows, layout, InPlace.Works(rows, shift.Patches),
+        patches => InPlace.Add(InPlace.Multiply(patches, 1 + scale.Patches), shift.Patches),
+        registers => InPlace.Add(InPlace.Multiply(registers, 1 + scale.Registers!), shift.Registers!));
 
-    /// <summary>rows * gate.</summary>
+    /// <summary>rows * gate, in place where no graph is built.</summary>
+    /// <param name="rows">[R, D] or patches alone; nobody else's.</param>
+    /// <param name="gate">What is multiplied.</param>
+    /// <param name="layout">Where the sequences lie.</param>
     public static Tensor Apply(Tensor rows, Modulation gate, TokenLayout layout) =>
-        Join(rows, layout, Patch(rows, layout) * gate.Patches, register => register * gate.Registers!);
+        Apply(rows, layout, InPlace.Works(rows, gate.Patches), patches => InPlace.Multiply(patches, gate.Patches), registers => InPlace.Multiply(registers, gate.Registers!));
 
-    private static Tensor Join(Tensor rows, TokenLayout layout, Tensor patches, Func<Tensor, Tensor> registers)
+    private static Tensor Apply(Tensor rows, TokenLayout layout, bool inPlace, Func<Tensor, Tensor> ofPatches, Func<Tensor, Tensor> ofRegisters)
     {
+        Tensor patches = ofPatches(rows.narrow(0, 0, layout.PatchRows).view(layout.Sequences, layout.Patches, rows.size(1))); // [S, P, D]
+        Tensor? registers = rows.size(0) == layout.PatchRows ? null : ofRegisters(rows.narrow(0, layout.PatchRows, layout.RegisterRows));
+        if (inPlace)
+            return rows;
         Tensor flat = patches.view(layout.PatchRows, rows.size(1));
-        return rows.size(0) == layout.PatchRows ? flat : cat([flat, registers(rows.narrow(0, layout.PatchRows, layout.RegisterRows))], 0);
+        return registers is null ? flat : cat([flat, registers], 0);
     }
-
-    private static Tensor Patch(Tensor rows, TokenLayout layout) => rows.narrow(0, 0, layout.PatchRows).view(layout.Sequences, layout.Patches, rows.size(1));
 }

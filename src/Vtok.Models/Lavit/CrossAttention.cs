@@ -41,10 +41,7 @@ internal sealed class CrossAttention : Module
     public Tensor Biased(Tensor queries, Tensor context, Tensor bias)
     {
         using DisposeScope scope = NewDisposeScope();
-        long batch = queries.size(0), length = queries.size(1), width = queries.size(2);
-        Tensor Heads(Tensor x) => x.view(batch, x.size(1), _heads, width / _heads).transpose(1, 2); // [B, H, L, C/H]
-        Tensor mixed = functional.scaled_dot_product_attention(
-            Heads(_query.call(queries)), Heads(_key.call(context)), Heads(_value.call(context)), bias.expand(batch, 1, length, context.size(1)));
-        return _output.call(mixed.transpose(1, 2).reshape(batch, length, width)).MoveToOuterDisposeScope();
+        Tensor scores = bias.expand(queries.size(0), 1, queries.size(1), context.size(1)); // [B, 1, M, N]
+        return _output.call(Attention.Mix(_query.call(queries), _key.call(context), _value.call(context), _heads, scores)).MoveToOuterDisposeScope();
     }
 }

@@ -13,7 +13,7 @@ internal sealed class DecoderBlock : Module
     [ComponentName(Name = "norm1")] private readonly LayerNorm _crossNorm;
     [ComponentName(Name = "cross_attn")] private readonly CrossAttention _cross;
     [ComponentName(Name = "norm2")] private readonly LayerNorm _mlpNorm;
-    [ComponentName(Name = "mlp")] private readonly VitMlp _mlp;
+    [ComponentName(Name = "mlp")] private readonly FeedForward _mlp;
 
     public DecoderBlock(LavitDecoderConfig config) : base(nameof(DecoderBlock))
     {
@@ -22,7 +22,7 @@ internal sealed class DecoderBlock : Module
         _crossNorm = new LayerNorm(config.Width, config.NormEpsilon);
         _cross = new CrossAttention(config.Width, config.Heads);
         _mlpNorm = new LayerNorm(config.Width, config.NormEpsilon);
-        _mlp = new VitMlp(config.Width, config.MlpWidth);
+        _mlp = new FeedForward(config.Width, config.MlpWidth);
         RegisterComponents();
     }
 

@@ -18,7 +18,7 @@ public sealed class LavitDecoder : Module
     [ComponentName(Name = "query_embed")] private readonly TorchSharp.Modules.Parameter _queries; // [1, N, C]
     [ComponentName(Name = "blocks")] private readonly TorchSharp.Modules.ModuleList<DecoderBlock> _blocks;
     [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
-    [ComponentName(Name = "decode_task_layer")] private readonly TaskLayer _output;
+    [ComponentName(Name = "decode_task_layer")] private readonly TwoLayerHead _output;
     [ComponentName(Name = "unet_proj")] private readonly Linear? _conditioning;
     [ComponentName(Name = "unet_proj_1")] private readonly Linear? _first;
     [ComponentName(Name = "unet_proj_2")] private readonly Linear? _second;
@@ -35,7 +35,7 @@ public sealed class LavitDecoder : Module
         _queries = new TorchSharp.Modules.Parameter(empty(1, config.Positions, config.Width));
         _blocks = new TorchSharp.Modules.ModuleList<DecoderBlock>([.. Enumerable.Range(0, config.Depth).Select(_ => new DecoderBlock(config))]);
         _norm = new LayerNorm(config.Width, config.NormEpsilon);
-        _output = new TaskLayer(config.Width, config.FeatureWidth);
+        _output = new TwoLayerHead(config.Width, config.Width, config.FeatureWidth, Activation.Tanh);
         if (config is { SecondWidth: int second, PooledWidth: int pooled })
         {
             _first = new Linear(config.FeatureWidth, config.ConditioningWidth);

@@ -16,7 +16,7 @@ public sealed class LavitNetwork : Module<Tensor, Tensor>
     [ComponentName(Name = "token_predictor")] private readonly TokenSelector _selector;
     [ComponentName(Name = "causal_encoder")] private readonly TokenMerger _merger;
     [ComponentName(Name = "quantize")] private readonly CosineQuantizer _quantizer;
-    [ComponentName(Name = "encode_task_layer")] private readonly TaskLayer _narrow;
+    [ComponentName(Name = "encode_task_layer")] private readonly TwoLayerHead _narrow;
     [ComponentName(Name = "vit_proj")] private readonly Linear? _language;
 
     /// <summary>Creates the network.</summary>
@@ -29,7 +29,7 @@ public sealed class LavitNetwork : Module<Tensor, Tensor>
         _selector = new TokenSelector(config.Width);
         _merger = new TokenMerger(config.Width, config.MergerDepth, config.Heads, config.MlpWidth);
         _quantizer = new CosineQuantizer(new CosineQuantizerConfig { CodebookSize = config.Codes, CodeDimension = config.CodeDimension });
-        _narrow = new TaskLayer(config.Width, config.CodeDimension);
+        _narrow = new TwoLayerHead(config.Width, config.Width, config.CodeDimension, Activation.Tanh);
         _language = config.LanguageWidth is { } width ? new Linear(config.Width, width) : null;
         RegisterComponents();
     }

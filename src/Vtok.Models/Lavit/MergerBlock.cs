@@ -13,7 +13,7 @@ internal sealed class MergerBlock : Module
     [ComponentName(Name = "norm1")] private readonly LayerNorm _crossNorm;
     [ComponentName(Name = "token_cross_attn")] private readonly CrossAttention _cross;
     [ComponentName(Name = "norm2")] private readonly LayerNorm _mlpNorm;
-    [ComponentName(Name = "mlp")] private readonly VitMlp _mlp;
+    [ComponentName(Name = "mlp")] private readonly FeedForward _mlp;
 
     public MergerBlock(int width, int heads, int hidden) : base(nameof(MergerBlock))
     {
@@ -22,7 +22,7 @@ internal sealed class MergerBlock : Module
         _crossNorm = new LayerNorm(width);
         _cross = new CrossAttention(width, heads);
         _mlpNorm = new LayerNorm(width);
-        _mlp = new VitMlp(width, hidden);
+        _mlp = new FeedForward(width, hidden);
         RegisterComponents();
     }
 

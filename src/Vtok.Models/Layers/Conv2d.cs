@@ -12,6 +12,7 @@ public sealed class Conv2d : Module<Tensor, Tensor>
     private readonly long[] _stride;
     private readonly long[] _padding;
     private readonly int _groups;
+    private readonly bool _keepsSize;
 
     /// <summary>Creates the layer with a square kernel and zero padding of <paramref name="padding"/> on every side; with as many groups as channels each channel has its own kernel.</summary>
     public Conv2d(int inputs, int outputs, int kernel, int stride = 1, int padding = 0, bool bias = true, int groups = 1) : base(nameof(Conv2d))
@@ -21,6 +22,7 @@ public sealed class Conv2d : Module<Tensor, Tensor>
         _stride = [stride, stride];
         _padding = [padding, padding];
         _groups = groups;
+        _keepsSize = stride == 1 && groups == 1 && kernel == 2 * padding + 1;
         RegisterComponents();
     }
 
@@ -36,5 +38,7 @@ public sealed class Conv2d : Module<Tensor, Tensor>
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => functional.conv2d(input, _weight, _bias, _stride, _padding, groups: _groups);
+    public override Tensor forward(Tensor input) => _keepsSize && BandedConvolution.Pays(input, _weight)
+        ? BandedConvolution.Run(input, _weight, _bias)
+        : functional.conv2d(input, _weight, _bias, _stride, _padding, groups: _groups);
 }

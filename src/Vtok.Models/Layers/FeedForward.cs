@@ -20,6 +20,13 @@ public sealed class FeedForward : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Truncated normal weights, the output's divided; biases zero.</summary>
+    public void Initialize(double deviation, double divisor, Generator generator)
+    {
+        _expand.Initialize(deviation, generator);
+        _contract.Initialize(deviation / divisor, generator);
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

@@ -21,7 +21,7 @@ internal sealed class ProxyDecoder : Module<Tensor, Tensor>
         _levels = ModuleList([.. Enumerable.Range(0, last + 1).Select(level => new ProxyLevel(
             level == last ? widest : config.Channels(level + 1), config.Channels(level), config.Blocks, config.NormGroups,
             level > 0 ? ProxyLevel.Resize.Double : ProxyLevel.Resize.None))]);
-        _norm = new GroupNorm(config.NormGroups, config.Channels(0), 1e-6);
+        _norm = new GroupNorm(config.NormGroups, config.Channels(0), ResidualBlock.Epsilon);
         _out = new Conv2d(config.Channels(0), config.PictureChannels, 3, padding: 1);
         RegisterComponents();
     }
@@ -39,7 +39,6 @@ internal sealed class ProxyDecoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor features = ProxyTokenizer.Run(_levels.Reverse(), ProxyTokenizer.Run(_middle, _in.call(input)));
-        return ProxyResidualBlock.Step(_norm, _out, features).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_in, .. _middle, .. _levels.Reverse(), _norm, Chain.Silu, _out]).MoveToOuterDisposeScope();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ProxyEncoder : Module<Tensor, Tensor>
             level == 0 ? config.HiddenChannels : config.Channels(level - 1), config.Channels(level), config.Blocks, config.NormGroups,
             level < last ? ProxyLevel.Resize.Halve : ProxyLevel.Resize.None))]);
         _middle = ModuleList([.. Enumerable.Range(0, config.Blocks).Select(_ => new ProxyResidualBlock(widest, widest, config.NormGroups))]);
-        _norm = new GroupNorm(config.NormGroups, widest, 1e-6);
+        _norm = new GroupNorm(config.NormGroups, widest, ResidualBlock.Epsilon);
         _out = new Conv2d(widest, config.CodeDimension, 1);
         RegisterComponents();
     }
@@ -39,7 +39,6 @@ internal sealed class ProxyEncoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor features = ProxyTokenizer.Run(_middle, ProxyTokenizer.Run(_levels, _in.call(input)));
-        return ProxyResidualBlock.Step(_norm, _out, features).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_in, .. _levels, .. _middle, _norm, Chain.Silu, _out]).MoveToOuterDisposeScope();
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ProxyLevel : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor current = ProxyTokenizer.Run(_blocks, input);
+        Tensor current = Chain.Run(input, _blocks);
         Tensor resized = _resize switch
         {
             Resize.Halve => functional.avg_pool2d(current, 2, 2),

@@ -104,18 +104,6 @@ public sealed class ProxyTokenizer : Module<Tensor, Tensor>
         CodebookCost = 0.25,
     });
 
-    internal static Tensor Run(IEnumerable<Module<Tensor, Tensor>> modules, Tensor input)
-    {
-        Tensor current = input.alias();
-        foreach (Module<Tensor, Tensor> module in modules)
-        {
-            Tensor next = module.call(current);
-            current.Dispose(); // at once: a graph, where there is one, holds what it needs
-            current = next;
-        }
-        return current;
-    }
-
     private Tensor Lookup(Tensor codes)
     {
         using DisposeScope scope = NewDisposeScope();

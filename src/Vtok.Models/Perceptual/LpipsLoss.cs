@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using Vtok.Models.Weights;
 using Vtok.Torch;
 using static TorchSharp.torch.nn;
@@ -14,15 +15,14 @@ public abstract class LpipsLoss : Module<Tensor, Tensor, Tensor>
     private const double Epsilon = 1e-10;
     private const double KeptShare = 0.5; // of the published dropout before the heads
 
-    private readonly ILpipsBackbone _backbone;
-    private readonly LpipsScaling _scaling = new();
+    [ComponentName(Name = "net")] private readonly ILpipsBackbone _backbone;
+    [ComponentName(Name = "scaling_layer")] private readonly LpipsScaling _scaling = new();
     private readonly LpipsHead[] _heads;
 
     private protected LpipsLoss(string name, ILpipsBackbone backbone, IReadOnlyList<int> widths) : base(name)
     {
         (_backbone, _heads) = (backbone, [.. widths.Select(width => new LpipsHead(width))]);
-        register_module("net", (Module)backbone);
-        register_module("scaling_layer", _scaling);
+        RegisterComponents();
         for (int level = 0; level < _heads.Length; level++)
             register_module($"lin{level}", _heads[level]);
         foreach (TorchSharp.Modules.Parameter parameter in parameters())

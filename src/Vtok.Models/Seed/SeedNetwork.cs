@@ -22,8 +22,8 @@ public sealed class SeedNetwork : Module<Tensor, Tensor>
     [ComponentName(Name = "ln_vision")] private readonly LayerNorm _visionNorm;
     [ComponentName(Name = "Qformer")] private readonly QFormer _qFormer;
     [ComponentName(Name = "quantize")] private readonly VectorQuantizer _quantizer;
-    [ComponentName(Name = "encode_task_layer")] private readonly TaskLayer _down;
-    [ComponentName(Name = "decode_task_layer")] private readonly TaskLayer _up;
+    [ComponentName(Name = "encode_task_layer")] private readonly TwoLayerHead _down;
+    [ComponentName(Name = "decode_task_layer")] private readonly TwoLayerHead _up;
     [ComponentName(Name = "blocks")] private readonly TorchSharp.Modules.ModuleList<VitBlock>? _semanticBlocks;
     [ComponentName(Name = "blocks_image")] private readonly TorchSharp.Modules.ModuleList<VitBlock>? _imageBlocks;
     [ComponentName(Name = "blocks_text")] private readonly TorchSharp.Modules.ModuleList<VitBlock>? _textBlocks;
@@ -45,8 +45,8 @@ public sealed class SeedNetwork : Module<Tensor, Tensor>
         _visionNorm = new LayerNorm(config.Vit.Width);
         _qFormer = new QFormer(config.QFormer);
         _quantizer = new VectorQuantizer(QuantizerConfig(config.CodebookSize, config.CodeDimension));
-        _down = new TaskLayer(width, config.CodeDimension);
-        _up = new TaskLayer(config.CodeDimension, width);
+        _down = new TwoLayerHead(width, width, config.CodeDimension, Activation.Tanh);
+        _up = new TwoLayerHead(config.CodeDimension, config.CodeDimension, width, Activation.Tanh);
         if (config.SemanticBranch)
             (_semanticPositions, _semanticBlocks) = (new TorchSharp.Modules.Parameter(zeros(1, M, width)), Blocks(config));
         if (text)

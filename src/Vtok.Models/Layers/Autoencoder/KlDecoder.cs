@@ -20,7 +20,7 @@ internal sealed class KlDecoder : Module<Tensor, Tensor>
         _middle = new MiddleBlock(widths[0], config.NormGroups);
         _levels = new ModuleList<UpBlock>([.. widths.Select((width, i) =>
             new UpBlock(widths[Math.Max(i - 1, 0)], width, config.BlocksPerLevel + 1, config.NormGroups, i < widths.Length - 1))]);
-        _norm = new GroupNorm(config.NormGroups, widths[^1], 1e-6);
+        _norm = new GroupNorm(config.NormGroups, widths[^1], ResidualBlock.Epsilon);
         _output = new Conv2d(widths[^1], config.PictureChannels, 3, padding: 1);
         RegisterComponents();
     }
@@ -28,7 +28,6 @@ internal sealed class KlDecoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _levels.Aggregate(_middle.call(_input.call(input)), (x, level) => level.call(x));
-        return _output.call(functional.silu(_norm.call(x))).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_input, _middle, .. _levels, _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
     }
 }

@@ -20,7 +20,7 @@ internal sealed class KlEncoder : Module<Tensor, Tensor>
         _levels = new ModuleList<DownBlock>([.. widths.Select((width, i) =>
             new DownBlock(widths[Math.Max(i - 1, 0)], width, config.BlocksPerLevel, config.NormGroups, i < widths.Count - 1))]);
         _middle = new MiddleBlock(widths[^1], config.NormGroups);
-        _norm = new GroupNorm(config.NormGroups, widths[^1], 1e-6);
+        _norm = new GroupNorm(config.NormGroups, widths[^1], ResidualBlock.Epsilon);
         _output = new Conv2d(widths[^1], 2 * config.LatentChannels, 3, padding: 1);
         RegisterComponents();
     }
@@ -28,7 +28,6 @@ internal sealed class KlEncoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _levels.Aggregate(_input.call(input), (x, level) => level.call(x));
-        return _output.call(functional.silu(_norm.call(_middle.call(x)))).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_input, .. _levels, _middle, _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
     }
 }

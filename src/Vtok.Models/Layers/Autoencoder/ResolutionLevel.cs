@@ -7,12 +7,12 @@ namespace Vtok.Models.Layers.Autoencoder;
 /// <summary>Residual blocks at one resolution, then halving where a coarser one follows.</summary>
 internal sealed class DownBlock : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "resnets")] private readonly ModuleList<ResnetBlock> _resnets;
+    [ComponentName(Name = "resnets")] private readonly ModuleList<ResidualBlock> _resnets;
     [ComponentName(Name = "downsamplers")] private readonly ModuleList<Downsampler>? _downsamplers;
 
     public DownBlock(int inputs, int outputs, int blocks, int groups, bool halve) : base(nameof(DownBlock))
     {
-        _resnets = new ModuleList<ResnetBlock>([.. Enumerable.Range(0, blocks).Select(i => new ResnetBlock(i == 0 ? inputs : outputs, outputs, groups))]);
+        _resnets = new ModuleList<ResidualBlock>([.. Enumerable.Range(0, blocks).Select(i => new ResidualBlock(i == 0 ? inputs : outputs, outputs, groups, diffusers: true))]);
         _downsamplers = halve ? new ModuleList<Downsampler>(new Downsampler(outputs)) : null;
         RegisterComponents();
     }
@@ -20,20 +20,19 @@ internal sealed class DownBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _resnets.Aggregate(input, (x, block) => block.call(x));
-        return (_downsamplers?[0].call(x) ?? x).MoveToOuterDisposeScope();
+        return Chain.Run(input, [.. _resnets, .. _downsamplers ?? []]).MoveToOuterDisposeScope();
     }
 }
 
 /// <summary>Residual blocks at one resolution, then doubling where a finer one follows.</summary>
 internal sealed class UpBlock : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "resnets")] private readonly ModuleList<ResnetBlock> _resnets;
+    [ComponentName(Name = "resnets")] private readonly ModuleList<ResidualBlock> _resnets;
     [ComponentName(Name = "upsamplers")] private readonly ModuleList<Upsampler>? _upsamplers;
 
     public UpBlock(int inputs, int outputs, int blocks, int groups, bool twice) : base(nameof(UpBlock))
     {
-        _resnets = new ModuleList<ResnetBlock>([.. Enumerable.Range(0, blocks).Select(i => new ResnetBlock(i == 0 ? inputs : outputs, outputs, groups))]);
+        _resnets = new ModuleList<ResidualBlock>([.. Enumerable.Range(0, blocks).Select(i => new ResidualBlock(i == 0 ? inputs : outputs, outputs, groups, diffusers: true))]);
         _upsamplers = twice ? new ModuleList<Upsampler>(new Upsampler(outputs)) : null;
         RegisterComponents();
     }
@@ -41,7 +40,6 @@ internal sealed class UpBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = _resnets.Aggregate(input, (x, block) => block.call(x));
-        return (_upsamplers?[0].call(x) ?? x).MoveToOuterDisposeScope();
+        return Chain.Run(input, [.. _resnets, .. _upsamplers ?? []]).MoveToOuterDisposeScope();
     }
 }

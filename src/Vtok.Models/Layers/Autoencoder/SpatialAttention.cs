@@ -14,7 +14,7 @@ internal sealed class SpatialAttention : Module<Tensor, Tensor>
 
     public SpatialAttention(int width, int groups) : base(nameof(SpatialAttention))
     {
-        _norm = new GroupNorm(groups, width, 1e-6);
+        _norm = new GroupNorm(groups, width, ResidualBlock.Epsilon);
         _query = new Linear(width, width);
         _key = new Linear(width, width);
         _value = new Linear(width, width);

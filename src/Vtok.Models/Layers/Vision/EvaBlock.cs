@@ -12,7 +12,7 @@ public sealed class EvaBlock : Module<Tensor, Tensor>
     [ComponentName(Name = "norm1")] private readonly LayerNorm _attentionNorm;
     [ComponentName(Name = "attn")] private readonly EvaAttention _attention;
     [ComponentName(Name = "norm2")] private readonly LayerNorm _mlpNorm;
-    [ComponentName(Name = "mlp")] private readonly VitMlp _mlp;
+    [ComponentName(Name = "mlp")] private readonly FeedForward _mlp;
 
     /// <summary>Creates a block of a tower.</summary>
     public EvaBlock(EvaVitConfig config) : base(nameof(EvaBlock))
@@ -26,7 +26,7 @@ public sealed class EvaBlock : Module<Tensor, Tensor>
         _attentionNorm = new LayerNorm(config.Width, config.NormEpsilon);
         _attention = new EvaAttention(config);
         _mlpNorm = new LayerNorm(config.Width, config.NormEpsilon);
-        _mlp = new VitMlp(config.Width, config.MlpWidth);
+        _mlp = new FeedForward(config.Width, config.MlpWidth);
         RegisterComponents();
     }
 

@@ -11,7 +11,7 @@ public sealed class VitBlock : Module<Tensor, Tensor>
     [ComponentName(Name = "norm1")] private readonly LayerNorm _attentionNorm;
     [ComponentName(Name = "attn")] private readonly FusedAttention _attention;
     [ComponentName(Name = "norm2")] private readonly LayerNorm _mlpNorm;
-    [ComponentName(Name = "mlp")] private readonly VitMlp _mlp;
+    [ComponentName(Name = "mlp")] private readonly FeedForward _mlp;
 
     /// <summary>Creates a block whose feed-forward part is four times as wide.</summary>
     public VitBlock(int width, int heads, double epsilon = 1e-6) : base(nameof(VitBlock))
@@ -19,7 +19,7 @@ public sealed class VitBlock : Module<Tensor, Tensor>
         _attentionNorm = new LayerNorm(width, epsilon);
         _attention = new FusedAttention(width, heads, ProjectionBias.All);
         _mlpNorm = new LayerNorm(width, epsilon);
-        _mlp = new VitMlp(width, MlpRatio * width);
+        _mlp = new FeedForward(width, MlpRatio * width);
         RegisterComponents();
     }
 

@@ -14,7 +14,7 @@ internal sealed class VqganAttention : Module<Tensor, Tensor>
 
     public VqganAttention(int width, int groups) : base(nameof(VqganAttention))
     {
-        _norm = new GroupNorm(groups, width, VqganResidualBlock.Epsilon);
+        _norm = new GroupNorm(groups, width, ResidualBlock.Epsilon);
         _query = new Conv2d(width, width, 1);
         _key = new Conv2d(width, width, 1);
         _value = new Conv2d(width, width, 1);

@@ -21,7 +21,7 @@ internal sealed class VqganDecoder : Module<Tensor, Tensor>
         _middle = VqganLevel.Middle(widths[0], config.NormGroups, config.Attention);
         _levels = new ModuleList<VqganUpLevel>([.. widths.Select((width, i) =>
             new VqganUpLevel(widths[Math.Max(i - 1, 0)], width, config.Blocks + 1, config.NormGroups, attention: config.Attention && i == 0, finest: i == widths.Length - 1))]);
-        _norm = new GroupNorm(config.NormGroups, widths[^1], VqganResidualBlock.Epsilon);
+        _norm = new GroupNorm(config.NormGroups, widths[^1], ResidualBlock.Epsilon);
         _output = new Conv2d(widths[^1], 3, 3, padding: 1);
         RegisterComponents();
     }
@@ -32,8 +32,6 @@ internal sealed class VqganDecoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Tensor x = VqganLevel.Run(input, [_input, .. _middle, .. _levels]); // [B, C, fh, fw]
-        using Tensor normed = _norm.call(x);
-        return _output.call(functional.silu(normed)).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_input, .. _middle, .. _levels, _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
     }
 }

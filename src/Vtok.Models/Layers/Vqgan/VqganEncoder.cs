@@ -21,7 +21,7 @@ internal sealed class VqganEncoder : Module<Tensor, Tensor>
         _levels = new ModuleList<VqganDownLevel>([.. widths.Select((width, i) =>
             new VqganDownLevel(i == 0 ? config.Channels : widths[i - 1], width, config.Blocks, config.NormGroups, coarsest: i == widths.Count - 1, attention: config.Attention))]);
         _middle = VqganLevel.Middle(widths[^1], config.NormGroups, config.Attention);
-        _norm = new GroupNorm(config.NormGroups, widths[^1], VqganResidualBlock.Epsilon);
+        _norm = new GroupNorm(config.NormGroups, widths[^1], ResidualBlock.Epsilon);
         _output = new Conv2d(widths[^1], config.LatentChannels, 3, padding: 1);
         RegisterComponents();
     }
@@ -29,7 +29,6 @@ internal sealed class VqganEncoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = VqganLevel.Run(input, [_input, .. _levels, .. _middle]); // [B, C, H/f, W/f]
-        return _output.call(functional.silu(_norm.call(x))).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_input, .. _levels, .. _middle, _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
     }
 }

@@ -8,7 +8,7 @@ namespace Vtok.Models.Layers.Vqgan;
 /// <summary>Residual blocks at one resolution, attention after each where it is wanted (the coarsest), then halving where a coarser one follows.</summary>
 internal sealed class VqganDownLevel : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "res")] private readonly ModuleList<VqganResidualBlock> _blocks;
+    [ComponentName(Name = "res")] private readonly ModuleList<ResidualBlock> _blocks;
     [ComponentName(Name = "attn")] private readonly ModuleList<VqganAttention>? _attentions;
     [ComponentName(Name = "downsample")] private readonly Downsampler? _downsample;
 
@@ -23,14 +23,14 @@ internal sealed class VqganDownLevel : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return VqganLevel.Run(input, VqganLevel.Steps(_blocks, _attentions, _downsample)).MoveToOuterDisposeScope();
+        return Chain.Run(input, VqganLevel.Steps(_blocks, _attentions, _downsample)).MoveToOuterDisposeScope();
     }
 }
 
 /// <summary>Residual blocks at one resolution, attention after each where it is wanted (the coarsest), then doubling where a finer one follows.</summary>
 internal sealed class VqganUpLevel : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "res")] private readonly ModuleList<VqganResidualBlock> _blocks;
+    [ComponentName(Name = "res")] private readonly ModuleList<ResidualBlock> _blocks;
     [ComponentName(Name = "attn")] private readonly ModuleList<VqganAttention>? _attentions;
     [ComponentName(Name = "upsample")] private readonly Upsampler? _upsample;
 
@@ -45,15 +45,15 @@ internal sealed class VqganUpLevel : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return VqganLevel.Run(input, VqganLevel.Steps(_blocks, _attentions, _upsample)).MoveToOuterDisposeScope();
+        return Chain.Run(input, VqganLevel.Steps(_blocks, _attentions, _upsample)).MoveToOuterDisposeScope();
     }
 }
 
 /// <summary>What the levels of both halves have in common.</summary>
 internal static class VqganLevel
 {
-    public static ModuleList<VqganResidualBlock> Blocks(int inputs, int outputs, int count, int groups) =>
-        new([.. Enumerable.Range(0, count).Select(i => new VqganResidualBlock(i == 0 ? inputs : outputs, outputs, groups))]);
+    public static ModuleList<ResidualBlock> Blocks(int inputs, int outputs, int count, int groups) =>
+        new([.. Enumerable.Range(0, count).Select(i => new ResidualBlock(i == 0 ? inputs : outputs, outputs, groups, diffusers: false))]);
 
     public static ModuleList<VqganAttention> Attentions(int width, int count, int groups) =>
         new([.. Enumerable.Range(0, count).Select(_ => new VqganAttention(width, groups))]);
@@ -61,13 +61,13 @@ internal static class VqganLevel
     /// <summary>A residual block, attention where it is wanted, a residual block: the middle of either half.</summary>
     public static ModuleList<Module<Tensor, Tensor>> Middle(int width, int groups, bool attention)
     {
-        VqganResidualBlock first = new(width, width, groups), last = new(width, width, groups);
+        ResidualBlock first = new(width, width, groups, diffusers: false), last = new(width, width, groups, diffusers: false);
         return attention ? new(first, new VqganAttention(width, groups), last) : new(first, last);
     }
 
     /// <summary>Each block, the attention after it where there is any, then the change of size.</summary>
     public static IEnumerable<Module<Tensor, Tensor>> Steps(
-        ModuleList<VqganResidualBlock> blocks, ModuleList<VqganAttention>? attentions, Module<Tensor, Tensor>? resize)
+        ModuleList<ResidualBlock> blocks, ModuleList<VqganAttention>? attentions, Module<Tensor, Tensor>? resize)
     {
         for (int i = 0; i < blocks.Count; i++)
         {
@@ -77,18 +77,5 @@ internal static class VqganLevel
         }
         if (resize is not null)
             yield return resize;
-    }
-
-    /// <summary>Modules one after the other; what is in between is freed at once where no graph holds it.</summary>
-    public static Tensor Run(Tensor input, IEnumerable<Module<Tensor, Tensor>> steps)
-    {
-        Tensor current = input.alias();
-        foreach (Module<Tensor, Tensor> step in steps)
-        {
-            Tensor next = step.call(current);
-            current.Dispose();
-            current = next;
-        }
-        return current;
     }
 }

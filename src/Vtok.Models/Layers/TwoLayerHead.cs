@@ -1,8 +1,7 @@
 using TorchSharp.Utils;
-using Vtok.Models.Layers;
 using static TorchSharp.torch.nn;
 
-namespace Vtok.Models.TokenFlow;
+namespace Vtok.Models.Layers;
 
 /// <summary>Linear, a curve, linear: [..., in] to [..., out]. Keys: 0 and 2, as in a sequence whose middle has no weights.</summary>
 internal sealed class TwoLayerHead : Module<Tensor, Tensor>
@@ -17,6 +16,20 @@ internal sealed class TwoLayerHead : Module<Tensor, Tensor>
         _second = new Linear(hidden, outputs);
         _activation = activation;
         RegisterComponents();
+    }
+
+    /// <summary>The framework's default start.</summary>
+    public void Initialize(Generator generator)
+    {
+        _first.Initialize(generator);
+        _second.Initialize(generator);
+    }
+
+    /// <summary>Truncated normal weights, biases zero.</summary>
+    public void Initialize(double deviation, Generator generator)
+    {
+        _first.Initialize(deviation, generator);
+        _second.Initialize(deviation, generator);
     }
 
     public override Tensor forward(Tensor input)

@@ -1,0 +1,29 @@
+using static TorchSharp.torch.nn;
+
+namespace Vtok.Models.Layers;
+
+/// <summary>Modules one after the other, with as few feature maps at a time as there can be: at full resolution one has tens of megabytes.</summary>
+internal static class Chain
+{
+    /// <summary>SiLU as a step between others; it may work <see cref="InPlace"/>, so it must not come first.</summary>
+    public static Module<Tensor, Tensor> Silu { get; } = new FreshSilu();
+
+    /// <summary>Runs all steps; what is in between is freed as soon as the next is there and no graph holds it.</summary>
+    /// <returns>The caller's, also when there are no steps.</returns>
+    public static Tensor Run(Tensor input, IEnumerable<Module<Tensor, Tensor>> steps)
+    {
+        Tensor current = input.alias();
+        foreach (Module<Tensor, Tensor> step in steps)
+        {
+            Tensor next = step.call(current);
+            current.Dispose();
+            current = next;
+        }
+        return current;
+    }
+
+    private sealed class FreshSilu() : Module<Tensor, Tensor>(nameof(FreshSilu))
+    {
+        public override Tensor forward(Tensor input) => InPlace.Silu(input);
+    }
+}
