@@ -1,5 +1,6 @@
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Quantizers;
+using Vtok.Training.Lengths;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Titok;
@@ -25,13 +26,16 @@ internal sealed class PixelObjective
     /// <summary>Reconstruction and loss terms.</summary>
     /// <param name="pictures">[B, 3, S, S] in 0..1.</param>
     /// <param name="step">The step, for the discriminator's start.</param>
-    /// <param name="length">Tokens that the decoder sees, or null for all.</param>
+    /// <param name="lengths">Tokens of each picture that the decoder sees, or null for all; with text the same of every picture.</param>
     /// <param name="noise">Standard normal draws [B, C, 1, N] of a continuous model, else null.</param>
     /// <param name="text">Text features [B, T, E] where the decoder reads them, else null.</param>
-    public PixelOutput Run(Tensor pictures, long step, int? length = null, Tensor? noise = null, Tensor? text = null)
+    public PixelOutput Run(Tensor pictures, long step, IReadOnlyList<int>? lengths = null, Tensor? noise = null, Tensor? text = null)
     {
         (Tensor vectors, IReadOnlyList<LossTerm> bottleneck) = Tokens(pictures, noise);
-        Tensor reconstruction = _network.Decode(vectors, length, text).to(ScalarType.Float32);
+        Tensor decoded = lengths is null || text is not null
+            ? _network.Decode(vectors, lengths?.Distinct().Single(), text)
+            : LengthGroups.Decode(vectors, lengths, (rows, length) => _network.Decode(rows, length));
+        Tensor reconstruction = decoded.to(ScalarType.Float32);
         return new PixelOutput(reconstruction, _loss.Terms(pictures, reconstruction, bottleneck, step));
     }
 

@@ -1,5 +1,6 @@
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Quantizers;
+using Vtok.Training.Lengths;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Titok;
@@ -12,11 +13,11 @@ internal sealed class StageOneObjective(OneDPieceNetwork network, double quantiz
     /// <summary>Logits and the terms "cross-entropy", "quantizer", "commitment" and "codebook".</summary>
     /// <param name="pictures">[B, 3, S, S] in 0..1.</param>
     /// <param name="codes">Proxy codes, int64 [B, gg], row by row.</param>
-    /// <param name="length">Tokens that the decoder sees; the quantizer's losses see them all.</param>
-    public StageOneOutput Run(Tensor pictures, Tensor codes, int length)
+    /// <param name="lengths">Tokens of each picture that the decoder sees; the quantizer's losses see them all.</param>
+    public StageOneOutput Run(Tensor pictures, Tensor codes, IReadOnlyList<int> lengths)
     {
         QuantizerOutput quantized = network.Quantize(network.Encode(pictures));
-        Tensor logits = network.ProxyLogits(quantized.Quantized, length);
+        Tensor logits = LengthGroups.Decode(quantized.Quantized, lengths, (rows, length) => network.ProxyLogits(rows, length));
         Tensor entropy = nn.functional.cross_entropy(logits.to(ScalarType.Float32).flatten(2), codes);
         return new StageOneOutput(logits, quantized.Ids, [new("cross-entropy", entropy), .. BottleneckTerms.Of(quantized, quantizerWeight)]);
     }

@@ -20,7 +20,7 @@ internal abstract class TitokPixelTask : TitokTask
 
     /// <summary>Prepares the task; it owns network, perceptual distance, discriminator and held-out pictures.</summary>
     protected TitokPixelTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PerceptualMixture? perceptual, Adversary? adversarial,
-        Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : base(recipe, network, data, held, device)
+        Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : base(recipe, settings.Lengths, network, data, held, device)
     {
         (_recipe, _perceptual, _adversarial) = (recipe, perceptual, adversarial);
         _objective = new PixelObjective(network, new GeneratorLoss(settings.Loss, perceptual, adversarial, network.Config.Continuous));
@@ -40,7 +40,7 @@ internal abstract class TitokPixelTask : TitokTask
         using Generator noise = new RandomDraw(_recipe.Seed, step, "noise").NextGenerator();
         OneDPieceConfig config = Network.Config;
         Tensor? draws = config.Continuous ? share.Rows(randn([share.Whole, config.TokenSize, 1, config.LatentTokens], generator: noise)).to(pictures.device) : null;
-        PixelOutput output = _objective.Run(pictures, step, TokensAt(step), draws);
+        PixelOutput output = _objective.Run(pictures, step, TokensAt(step, share), draws);
         _opponent?.Look(pictures, output.Reconstruction);
         return output.Terms;
     }

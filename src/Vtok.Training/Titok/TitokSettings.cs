@@ -2,6 +2,7 @@ using Vtok.Models.Discriminators;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Perceptual;
 using Vtok.Training.Data;
+using Vtok.Training.Lengths;
 using Vtok.Training.Losses;
 using Vtok.Training.Recipes;
 
@@ -24,6 +25,9 @@ public sealed record TitokSettings
 
     /// <summary>Weights of the perceptual networks: ConvNeXt-S, the backbone of LPIPS (VGG16 or AlexNet), LPIPS's linear layers.</summary>
     public required (string? ConvNext, string? Backbone, string? Heads) PerceptualWeights { get; init; }
+
+    /// <summary>How many tokens a step shows: with nested models uniform as published, else always all.</summary>
+    public required LengthSchedule Lengths { get; init; }
 
     /// <summary>Weights of the loss terms.</summary>
     public required PixelLossSettings Loss { get; init; }
@@ -69,9 +73,15 @@ public sealed record TitokSettings
             if (channels % groups != 0)
                 discriminator.Fault("groups", $"{channels} channels do not divide into {groups} groups");
         }
+        OneDPieceConfig network = TitokNetworkRecipe.Read(section.Section("network"), form);
+        RecipeSection lengths = section.Section("lengths");
+        var schedule = LengthSchedule.Read(lengths, network.LatentTokens, network.Nested ? LengthShape.Uniform : LengthShape.All);
+        if (!network.Nested && (schedule.Shape != LengthShape.All || schedule.Most != network.LatentTokens))
+            lengths.Fault("shape", "this model decodes all of its tokens only; prefixes need a nested one");
         return new TitokSettings
         {
-            Network = TitokNetworkRecipe.Read(section.Section("network"), form),
+            Network = network,
+            Lengths = schedule,
             Proxy = single ? null : section.Text("proxy"),
             StartFrom = section.Text("startFrom"),
             Perceptual = mixture,

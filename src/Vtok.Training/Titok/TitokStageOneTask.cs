@@ -14,7 +14,7 @@ internal sealed class TitokStageOneTask : TitokTask
 
     /// <summary>Prepares the task; it owns network, proxy and held-out pictures.</summary>
     public TitokStageOneTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, ProxyTokenizer proxy, Func<long, TrainingBatch> data, HeldOutPictures? held, Device device)
-        : base(recipe, network, data, held, device)
+        : base(recipe, settings.Lengths, network, data, held, device)
     {
         (_proxy, _objective) = (proxy, new StageOneObjective(network, settings.Loss.QuantizerWeight));
         _proxy.eval();
@@ -25,7 +25,7 @@ internal sealed class TitokStageOneTask : TitokTask
         Tensor codes;
         using (no_grad())
             codes = _proxy.Encode(pictures);
-        return _objective.Run(pictures, codes, TokensAt(step)).Terms;
+        return _objective.Run(pictures, codes, TokensAt(step, share)).Terms;
     }
 
     // The likeliest codes, decoded by the proxy tokenizer.

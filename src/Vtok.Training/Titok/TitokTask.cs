@@ -4,19 +4,21 @@ using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
 using Vtok.Torch;
 using Vtok.Training.Data;
+using Vtok.Training.Lengths;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Titok;
 
-/// <summary>What the stages of TiTok and One-D-Piece share: data, tail drop, parameter groups, validation, export.</summary>
+/// <summary>What the stages of TiTok and One-D-Piece share: data, lengths, parameter groups, validation, export.</summary>
 /// <param name="recipe">The recipe.</param>
+/// <param name="lengths">How many tokens a step shows.</param>
 /// <param name="network">The network; the task owns it.</param>
 /// <param name="data">The batch of a step: "pictures", uint8 [B, 3, S, S].</param>
 /// <param name="held">Held-out pictures, or null; the task owns them.</param>
 /// <param name="device">Where it computes.</param>
-internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : TrainingTask
+internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPieceNetwork network, Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : TrainingTask
 {
     public override nn.Module Model => network;
 
@@ -80,13 +82,11 @@ internal abstract class TitokTask(Recipe recipe, OneDPieceNetwork network, Func<
     /// <summary>Tokens [B, C, 1, n] to pictures [B, 3, S, S], not clamped.</summary>
     protected virtual Tensor ToPictures(Tensor vectors, int length) => network.Decode(vectors, length);
 
-    /// <summary>How many tokens the decoder sees at a step: one draw for the whole batch where prefixes decode, else all of them.</summary>
-    protected int TokensAt(long step)
+    /// <summary>How many tokens of each picture of a share the decoder sees at a step.</summary>
+    protected IReadOnlyList<int> TokensAt(long step, BatchShare share)
     {
-        if (!network.Config.Nested)
-            return network.Config.LatentTokens;
-        using Generator generator = new RandomDraw(recipe.Seed, step, "tail").NextGenerator();
-        return TailDrop.Draw(network.Config.LatentTokens, generator);
+        int[] whole = lengths.At(recipe.Seed, step, recipe.Steps, share.Whole);
+        return [.. Enumerable.Range(0, share.Count).Select(i => whole[share.First + i * share.Stride])];
     }
 
     protected override void Dispose(bool disposing)

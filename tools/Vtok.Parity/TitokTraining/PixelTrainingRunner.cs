@@ -36,7 +36,7 @@ internal sealed class PixelTrainingRunner(string family) : ICaseRunner
         Tensor pixels = golden.Input("pixels");
         long step = golden.Input("global_step").item<long>();
         PixelOutput output = objective.Run(pixels, step,
-            golden.HasInput("tail_end_indices") ? (int)golden.Input("tail_end_indices")[0].item<long>() : null,
+            golden.HasInput("tail_end_indices") ? TrainingCase.Lengths(golden.Input("tail_end_indices")[0].item<long>(), pixels) : null,
             golden.HasInput("noise") ? golden.Input("noise") : null,
             golden.HasInput("text_guidance") ? golden.Input("text_guidance") : null);
         opponent.Look(pixels, output.Reconstruction);

@@ -33,7 +33,7 @@ internal sealed class StageOneTrainingRunner(string family) : ICaseRunner
         {
             string suffix = golden.HasExpected("total_loss") ? "" : $"_{updates}";
             int length = ends is null ? network.Config.LatentTokens : (int)ends[updates];
-            StageOneOutput output = objective.Run(golden.Input("pixels"), golden.Input("proxy_codes"), length);
+            StageOneOutput output = objective.Run(golden.Input("pixels"), golden.Input("proxy_codes"), TrainingCase.Lengths(length, golden.Input("pixels")));
             Tensor total = trainee.Backward(output.Terms);
             if (updates == 0)
                 names.Gradients();

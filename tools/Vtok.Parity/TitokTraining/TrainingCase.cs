@@ -29,6 +29,9 @@ internal static class TrainingCase
         return network;
     }
 
+    /// <summary>The same length for every picture of a batch.</summary>
+    public static IReadOnlyList<int> Lengths(long length, Tensor pictures) => [.. Enumerable.Repeat((int)length, (int)pictures.size(0))];
+
     /// <summary>The loss module's tensors: under "loss." beside a network, alone under their own names.</summary>
     public static IWeightSource LossWeights(GoldenCase golden) =>
         new PrefixedWeights(golden.Weights, golden.Weights.Entries.Keys.Any(name => name.StartsWith(LossPrefix, StringComparison.Ordinal)) ? LossPrefix : "");
