@@ -14,7 +14,19 @@ namespace Vtok.Bench;
 internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<string> Models, IReadOnlyList<int> Batches, double Seconds, int Threads,
     IReadOnlyList<string> FullSizes, bool Ids)
 {
-    public const string Usage = "usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1] [--full-size NAME]... [--ids]";
+    public const string Usage = """
+        usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1] [--full-size NAME]... [--ids]
+               vtok-bench --training [--python PROGRAM | --table] [--filter TEXT] [--json] [--seconds 1] [--threads 1]
+        """;
+
+    /// <summary>Whether training steps are measured, and only these.</summary>
+    public bool Training { get; init; }
+
+    /// <summary>Whether their cost against batch size and width is.</summary>
+    public bool Table { get; init; }
+
+    /// <summary>A Python with PyTorch to compare training with, or null.</summary>
+    public string? Python { get; init; }
 
     /// <summary>Null when the arguments do not parse.</summary>
     public static BenchOptions? Parse(string[] arguments)
@@ -27,6 +39,9 @@ internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<str
             {
                 case "--json": options = options with { Json = true }; continue;
                 case "--ids": options = options with { Ids = true }; continue;
+                case "--training": options = options with { Training = true }; continue;
+                case "--table": options = options with { Table = true }; continue;
+                case "--python" when value.Length > 0: options = options with { Python = value }; break;
                 case "--filter" when value.Length > 0: options = options with { Filter = value }; break;
                 case "--model" when value.Length > 0: options = options with { Models = [.. options.Models, value] }; break;
                 case "--batches" when ParseBatches(value) is { } batches: options = options with { Batches = batches }; break;
@@ -39,7 +54,8 @@ internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<str
             }
             i++;
         }
-        return options;
+        bool isMeant = options.Training || (!options.Table && options.Python is null);
+        return isMeant && !(options.Table && options.Python is not null) ? options : null;
     }
 
     /// <summary>Whether a row is wanted.</summary>

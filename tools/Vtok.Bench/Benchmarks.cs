@@ -13,6 +13,12 @@ internal static class Benchmarks
         new CodeSearchBenchmark(),
     ];
 
-    /// <summary>Full-size models take minutes and gigabytes: by name only, and then alone.</summary>
-    public static IReadOnlyList<IBenchmark> Of(BenchOptions options) => options.FullSizes.Count == 0 ? All : options.Ids ? [new FullSizeIdsBenchmark()] : [new FullSizeBenchmark()];
+    /// <summary>Full-size models take minutes and gigabytes: by name only, and then alone; so do trainings.</summary>
+    public static IReadOnlyList<IBenchmark> Of(BenchOptions options) => options switch
+    {
+        { FullSizes.Count: > 0 } => options.Ids ? [new FullSizeIdsBenchmark()] : [new FullSizeBenchmark()],
+        { Table: true } => [new TrainingTable()],
+        { Training: true } => [new TrainingBenchmark()],
+        _ => All,
+    };
 }

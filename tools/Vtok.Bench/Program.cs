@@ -9,6 +9,8 @@ internal static class Program
             return NetworkWorker.Run(rest);
         if (arguments is [FullSizeWorker.Verb, .. var work])
             return FullSizeWorker.Run(work);
+        if (arguments is [TrainingWorker.Verb, .. var training])
+            return TrainingWorker.Run(training);
         if (BenchOptions.Parse(arguments) is not { } options)
         {
             Console.Error.WriteLine(BenchOptions.Usage);
