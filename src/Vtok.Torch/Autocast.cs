@@ -47,6 +47,9 @@ public static unsafe class Autocast
     public static IDisposable? Suspend(DeviceType device) =>
         Available && IsEnabled((sbyte)device) != 0 ? new Pause((sbyte)device) : null;
 
+    /// <summary>Whether autocast is on for this thread.</summary>
+    public static bool Entered(DeviceType device) => Available && IsEnabled((sbyte)device) != 0;
+
     private sealed class Pause : IDisposable
     {
         private readonly sbyte _device;

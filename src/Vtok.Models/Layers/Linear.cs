@@ -1,4 +1,5 @@
 using TorchSharp.Utils;
+using Vtok.Torch;
 using static TorchSharp.torch.nn;
 
 namespace Vtok.Models.Layers;
@@ -36,5 +37,5 @@ public sealed class Linear : Module<Tensor, Tensor>
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => functional.linear(input, _weight, _bias);
+    public override Tensor forward(Tensor input) => Affine.Linear(input, _weight, _bias);
 }

@@ -1,4 +1,5 @@
 using TorchSharp.Utils;
+using Vtok.Torch;
 using static TorchSharp.torch.nn;
 
 namespace Vtok.Models.Layers;
@@ -48,7 +49,7 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         long batch = input.size(0), length = input.size(1), width = input.size(2);
-        Tensor[] parts = functional.linear(input, _inputWeight, _inputBias)      // [B, L, 3C]
+        Tensor[] parts = Affine.Linear(input, _inputWeight, _inputBias)          // [B, L, 3C]
             .view(batch, length, 3, _heads, width / _heads)
             .permute(2, 0, 3, 1, 4).unbind(0);                                   // 3 x [B, H, L, C/H]
         Tensor mixed = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]);

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Vtok.Torch;
+
+/// <summary>x W^T + b while training, by whichever of libtorch's libraries is fast on this processor.</summary>
+/// <remarks>
+/// libtorch multiplies float32 matrices with MKL, which has AVX-512 for Intel's processors only and takes twice as long as it could on AMD's; it
+/// convolves with oneDNN, which asks what the processor can do and not who made it. So there, where gradients are recorded, a linear layer runs as
+/// a convolution with a kernel of 1 x 1. Without gradients nothing changes, so ids do not depend on this.
+/// </remarks>
+public static class Affine
+{
+    // Below it the extra views cost as much as is won.
+    private const long LeastProducts = 1 << 21;
+
+    private static readonly bool Convolves = Avx512F.IsSupported && Vendor() != "GenuineIntel";
+
+    /// <summary>[..., in] to [..., out].</summary>
+    /// <param name="input">[..., in].</param>
+    /// <param name="weight">[out, in].</param>
+    /// <param name="bias">[out], or null.</param>
+    public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias)
+    {
+        if (!Convolves || !weight.requires_grad || !is_grad_enabled() || input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32
+            || weight.dtype != ScalarType.Float32 || weight.numel() * (input.numel() / weight.size(1)) < LeastProducts || Autocast.Entered(DeviceType.CPU))
+        {
+            return nn.functional.linear(input, weight, bias);
+        }
+        return Convolve(input, weight, bias);
+    }
+
+    internal static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long inputs = weight.size(1), outputs = weight.size(0), rows = input.numel() / inputs;
+        Tensor columns = input.reshape(1, rows, 1, inputs).permute(0, 3, 1, 2);                                // [1, in, R, 1], channels last in memory
+        // A dilated kernel goes to oneDNN whatever the batch and the threads; of one of 1 x 1 it means nothing else.
+        Tensor made = nn.functional.conv2d(columns, weight.view(outputs, inputs, 1, 1), bias, dilation: [2, 2]); // [1, out, R, 1]
+        return made.permute(0, 2, 3, 1).reshape([.. input.shape[..^1], outputs]).MoveToOuterDisposeScope();
+    }
+
+    private static string Vendor()
+    {
+        if (!X86Base.IsSupported)
+            return "";
+        (_, int ebx, int ecx, int edx) = X86Base.CpuId(0, 0);
+        Span<int> letters = [ebx, edx, ecx];
+        return System.Text.Encoding.ASCII.GetString(MemoryMarshal.AsBytes(letters));
+    }
+}
