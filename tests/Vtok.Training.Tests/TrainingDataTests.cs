@@ -4,6 +4,7 @@ using Vtok.Imaging;
 using Vtok.Training.Data;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
+using Vtok.Training.Tasks;
 using static TorchSharp.torch;
 
 namespace Vtok.Training.Tests;
@@ -59,6 +60,29 @@ public sealed class TrainingDataTests
     }
 
     [TestMethod]
+    public void Processes_decode_disjoint_pictures_that_are_together_the_batch_of_one()
+    {
+        string data = Pictures("data", 12, 40);
+        ImageLoaderOptions options = new() { BatchSize = 6, Transform = new RandomSquare { Side = 16 }, Seed = 4 };
+        using PictureBatches alone = new(TrainingPictures.Open(data), options);
+        PictureBatches[] ranks = [.. Enumerable.Range(0, 3).Select(rank =>
+            new PictureBatches(TrainingPictures.Open(data), options with { BatchSize = 2, Rank = rank, World = 3 }))];
+
+        for (int step = 0; step < 4; step++)
+        {
+            using TrainingBatch whole = alone.Read(step);
+            for (int rank = 0; rank < 3; rank++)
+            {
+                using TrainingBatch share = ranks[rank].Read(step), expected = whole.Take(BatchShare.OfProcess(6, rank, 3));
+                Assert.AreEqual(expected.Share, share.Share);
+                Assert.IsTrue(share["pictures"].Equals(expected["pictures"]), $"step {step}, rank {rank}");
+            }
+        }
+        foreach (PictureBatches reader in ranks)
+            reader.Dispose();
+    }
+
+    [TestMethod]
     public void Data_that_is_missing_or_empty_is_refused_by_name()
     {
         string empty = Directory.CreateDirectory(Path.Combine(_folder, "empty")).FullName;
@@ -68,6 +92,32 @@ public sealed class TrainingDataTests
             var error = Assert.ThrowsExactly<DatasetException>(() => Train(data));
             StringAssert.StartsWith(error.Message, data.Split('{')[0]);
         }
+    }
+
+    [TestMethod]
+    public void A_part_of_a_table_keeps_its_blocks()
+    {
+        using SamplePart part = new(new Blocks(), [0, 1, 4, 9, 10, 11]);
+
+        CollectionAssert.AreEqual(new[] { 0, 2, 3 }, part.Blocks!.Starts.ToArray());
+        Assert.AreEqual(2, part.Blocks.AtOnce);
+    }
+
+    private sealed class Blocks : ISampleSource
+    {
+        public string Name => "blocks";
+
+        public int Count => 12;
+
+        public IReadOnlyList<string> ClassNames => [];
+
+        SampleBlocks? ISampleSource.Blocks => new([0, 3, 6, 9], 2);
+
+        public string Locate(int index) => $"{index}";
+
+        public Sample Read(int index) => new($"{index}", default);
+
+        public void Dispose() { }
     }
 
     private TrainingOutcome Train(string data, params string[] overrides)

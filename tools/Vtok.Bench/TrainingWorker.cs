@@ -11,8 +11,6 @@ internal static class TrainingWorker
     /// <summary>First argument of such a process.</summary>
     public const string Verb = "--training-worker";
 
-    private const int WarmSteps = 2;
-
     /// <summary>The worker's main: network, batch, precision, seconds, threads.</summary>
     public static int Run(string[] arguments)
     {
@@ -20,9 +18,8 @@ internal static class TrainingWorker
         set_num_threads(int.Parse(arguments[4], CultureInfo.InvariantCulture));
         using MemoryWatch memory = new();
         using TrainingSubject subject = Subject(arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture), arguments[2] == "bf16");
-        for (int i = 0; i < WarmSteps; i++)
-            subject.Step();
-        double seconds = Timing.FastestWarm(double.Parse(arguments[3], CultureInfo.InvariantCulture), subject.Step);
+        subject.Step();
+        double seconds = Timing.LeastProcessorTime(double.Parse(arguments[3], CultureInfo.InvariantCulture), subject.Step)[0];
         long parameters = subject.Model.parameters().Sum(parameter => parameter.numel());
         Console.WriteLine(JsonSerializer.Serialize(new TrainingCost(seconds, memory.Anonymous / 1e6, parameters)));
         return 0;
