@@ -10,12 +10,13 @@ namespace Vtok.Bench;
 /// <param name="Seconds">Time spent on a row.</param>
 /// <param name="Threads">Threads of libtorch.</param>
 /// <param name="FullSizes">Names of published models to open and use with drawn weights; with any, only these are measured.</param>
+/// <param name="Steps">Steps of their decoders that sample, or null for the model's own; time grows with them, memory does not.</param>
 /// <param name="Ids">Whether to compare ids of these over batches, threads and tiles, in place of their time and memory.</param>
 internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<string> Models, IReadOnlyList<int> Batches, double Seconds, int Threads,
-    IReadOnlyList<string> FullSizes, bool Ids)
+    IReadOnlyList<string> FullSizes, int? Steps, bool Ids)
 {
     public const string Usage = """
-        usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1] [--full-size NAME]... [--ids]
+        usage: vtok-bench [--filter TEXT] [--json] [--model DIR|NAME]... [--batches 1,8,32] [--seconds 1] [--threads 1] [--full-size NAME]... [--steps N] [--ids]
                vtok-bench --training [--python PROGRAM | --table] [--filter TEXT] [--json] [--seconds 1] [--threads 1]
         """;
 
@@ -31,7 +32,7 @@ internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<str
     /// <summary>Null when the arguments do not parse.</summary>
     public static BenchOptions? Parse(string[] arguments)
     {
-        BenchOptions options = new(null, false, [], [1, 8, 32], 1, 1, [], false);
+        BenchOptions options = new(null, false, [], [1, 8, 32], 1, 1, [], null, false);
         for (int i = 0; i < arguments.Length; i++)
         {
             string value = i + 1 < arguments.Length ? arguments[i + 1] : "";
@@ -49,6 +50,7 @@ internal sealed record BenchOptions(string? Filter, bool Json, IReadOnlyList<str
                     options = options with { Seconds = seconds };
                     break;
                 case "--threads" when ParsePositive(value) is { } threads: options = options with { Threads = threads }; break;
+                case "--steps" when ParsePositive(value) is { } steps: options = options with { Steps = steps }; break;
                 case "--full-size" when FullSizeModels.Names.Contains(value): options = options with { FullSizes = [.. options.FullSizes, value] }; break;
                 default: return null;
             }

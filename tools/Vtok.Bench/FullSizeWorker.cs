@@ -17,7 +17,7 @@ internal static class FullSizeWorker
     private const string WriteVerb = "write", MeasureVerb = "measure", IdsVerb = "ids";
     private const int FreeSide = 256;
 
-    /// <summary>The worker's main: write NAME FOLDER, measure FOLDER THREADS, or ids FOLDER.</summary>
+    /// <summary>The worker's main: write NAME FOLDER, measure FOLDER THREADS [STEPS], or ids FOLDER.</summary>
     public static int Run(string[] arguments)
     {
         NativeTorch.Load();
@@ -26,14 +26,14 @@ internal static class FullSizeWorker
         else if (arguments is [IdsVerb, var other])
             Compare(other);
         else
-            Measure(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture));
+            Measure(arguments[1], Number(arguments[2]), arguments.Length > 3 ? Number(arguments[3]) : null);
         return 0;
     }
 
     /// <summary>Writes a model of a name to a temporary folder, measures it there and deletes it.</summary>
     /// <exception cref="InvalidOperationException">A worker failed; the message has its first line.</exception>
     public static FullSizeResult Start(string name, BenchOptions options) =>
-        Work<FullSizeResult>(name, folder => [MeasureVerb, folder, options.Threads.ToString(CultureInfo.InvariantCulture)]);
+        Work<FullSizeResult>(name, folder => [MeasureVerb, folder, $"{options.Threads}", .. options.Steps is { } steps ? [$"{steps}"] : Array.Empty<string>()]);
 
     /// <summary>The same, but compares its ids over ways of working.</summary>
     /// <exception cref="InvalidOperationException">A worker failed; the message has its first line.</exception>
@@ -73,7 +73,9 @@ internal static class FullSizeWorker
         Console.WriteLine(JsonSerializer.Serialize(IdsProbe.Measure(model)));
     }
 
-    private static void Measure(string folder, int threads)
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static void Measure(string folder, int threads, int? steps)
     {
         set_num_threads(threads);
         using IDisposable frozen = inference_mode();
@@ -86,8 +88,8 @@ internal static class FullSizeWorker
         Tensor picture = rand([1, 3, model.Info.NativeHeight ?? FreeSide, model.Info.NativeWidth ?? FreeSide], generator: new Generator(1));
         Tensor ids = Ids(model, picture);
         double encode = ProcessorSeconds(() => Ids(model, picture).Dispose());
-        double decode = ProcessorSeconds(() => Read(model, ids));
-        double? prefix = model.Info.Order == TokenOrder.Nested ? ProcessorSeconds(() => Read(model, ids.narrow(1, 0, FullSizeResult.Prefix))) : null;
+        double decode = ProcessorSeconds(() => Read(model, ids, steps));
+        double? prefix = model.Info.Order == TokenOrder.Nested ? ProcessorSeconds(() => Read(model, ids.narrow(1, 0, FullSizeResult.Prefix), steps)) : null;
         Console.WriteLine(JsonSerializer.Serialize(
             new FullSizeResult((long)bytes, load, loaded, ids.size(1), encode, decode, prefix, memory.Anonymous / bytes, MemoryWatch.Resident / bytes)));
     }
@@ -104,11 +106,11 @@ internal static class FullSizeWorker
         return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
-    private static void Read(ITokenizerModel model, Tensor ids)
+    private static void Read(ITokenizerModel model, Tensor ids, int? steps)
     {
         try
         {
-            model.Decode(ids);
+            model.Decode(ids, new DecodeOptions { Steps = steps });
         }
         catch (PixelsUnavailableException)
         {

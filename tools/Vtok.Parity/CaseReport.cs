@@ -6,6 +6,7 @@ public sealed class CaseReport
     private readonly GoldenCase? _case;
     private readonly HashSet<string> _compared = [];
     private readonly List<string> _failures = [];
+    private readonly List<string> _setAside = [];
     private string? _worst;
     private double _error, _tolerance;
 
@@ -65,6 +66,15 @@ public sealed class CaseReport
         Note(name, double.IsNaN(error) ? double.PositiveInfinity : error, tolerance, double.IsNaN(error) || error > tolerance ? $"{actual:G9}, expected {expected:G9}" : null);
     }
 
+    /// <summary>Notes that a recorded value cannot be what the case's definition says, so that nothing is compared with it; the row says so in words.</summary>
+    /// <param name="name">Name of the output.</param>
+    /// <param name="reason">Why, by a property of what is recorded.</param>
+    public void NotComparable(string name, string reason)
+    {
+        _compared.Add(name);
+        _setAside.Add($"{name}: {reason}");
+    }
+
     /// <summary>Notes a failure in words.</summary>
     public void Fail(string reason) => _failures.Add(reason);
 
@@ -74,7 +84,7 @@ public sealed class CaseReport
         string[] left = _case is null ? [] : [.. _case.OutputNames.Where(name => !_compared.Contains(name))];
         if (left.Length > 0)
             Fail($"not compared: {string.Join(", ", left.Take(4))}{(left.Length > 4 ? $" and {left.Length - 4} more" : "")}");
-        if (_compared.Count == 0 && _failures.Count == 0)
+        if (_compared.Count == _setAside.Count && _failures.Count == 0)
             Fail("nothing was compared");
         return row with
         {
@@ -82,7 +92,8 @@ public sealed class CaseReport
             Tensor = _worst,
             Error = _error,
             Tolerance = _tolerance,
-            Compared = _compared.Count,
+            Compared = _compared.Count - _setAside.Count,
+            NotComparable = [.. _setAside],
             Reason = _failures.Count > 1 ? $"{_failures[0]} (and {_failures.Count - 1} more)" : _failures.FirstOrDefault() ?? "",
         };
     }

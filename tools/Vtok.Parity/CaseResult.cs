@@ -19,6 +19,9 @@ public sealed record CaseResult(string Family, string Name, string Kind, CaseSta
     /// <summary>Number of tensors, or names of a manifest, that were compared.</summary>
     public int Compared { get; init; }
 
+    /// <summary>Recorded values that nothing was compared with, each with the reason.</summary>
+    public IReadOnlyList<string> NotComparable { get; init; } = [];
+
     /// <summary>Why it is not ok; empty when it is.</summary>
     public string Reason { get; init; } = "";
 

@@ -19,7 +19,8 @@ internal static class ParityPrinter
         string status = row.Status switch { CaseStatus.Ok => "ok", CaseStatus.Fail => "FAIL", CaseStatus.NeedsWeights => "needs weights", _ => "not yet" };
         string worst = row.Tensor is null ? row.Compared > 0 ? $"{row.Compared} names" : ""
             : string.Create(CultureInfo.InvariantCulture, $"{row.Error:0.0e+0} / {row.Tolerance:0.0e+0} = {row.Ratio:0.###} ({row.Tensor})");
-        output.WriteLine($"{row.Family,-24} {row.Name,-36} {row.Kind,-22} {status,-13} {worst}{(row.Reason.Length > 0 ? (worst.Length > 0 ? " | " : "") + row.Reason : "")}".TrimEnd());
+        string aside = row.NotComparable.Count == 0 ? "" : $" | {row.NotComparable.Count} not comparable: {row.NotComparable[0]}";
+        output.WriteLine($"{row.Family,-24} {row.Name,-36} {row.Kind,-22} {status,-13} {worst}{(row.Reason.Length > 0 ? (worst.Length > 0 ? " | " : "") + row.Reason : "")}{aside}".TrimEnd());
     }
 
     public static void Totals(IReadOnlyList<CaseResult> rows, TextWriter output)

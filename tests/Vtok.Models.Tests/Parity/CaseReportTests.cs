@@ -70,6 +70,26 @@ public sealed class CaseReportTests
         StringAssert.Contains(row.Reason, "not compared: grad.a, grad.deep.b, ids, x");
     }
 
+    [TestMethod]
+    public void What_is_not_comparable_is_said_and_proves_nothing()
+    {
+        CaseResult some = Run(report =>
+        {
+            report.Compare("list.0", 1.0);
+            foreach (string name in (string[])["x", "ids", "grad.a", "grad.deep.b"])
+                report.NotComparable(name, "recorded for another step");
+        });
+        CaseResult all = Run(report =>
+        {
+            foreach (string name in (string[])["x", "ids", "list.0", "grad.a", "grad.deep.b"])
+                report.NotComparable(name, "recorded for another step");
+        });
+
+        Assert.AreEqual((CaseStatus.Ok, 1), (some.Status, some.Compared));
+        Assert.AreEqual("x: recorded for another step", some.NotComparable[0]);
+        Assert.AreEqual((CaseStatus.Fail, "nothing was compared"), (all.Status, all.Reason));
+    }
+
     private static CaseResult Run(Action<CaseReport> compare)
     {
         using var folder = new TemporaryFolder();

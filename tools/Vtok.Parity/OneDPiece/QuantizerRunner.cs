@@ -88,13 +88,16 @@ internal sealed class QuantizerRunner(string family) : ICaseRunner
         return codebook.grad!.clone();
     }
 
-    // Quirk: a recorder that kept a reference to the gradient's buffer wrote the last step's values under every step's name. Such files are
-    // known by all of them being equal; then the last gradient is what they hold.
+    // Steps on different inputs have different gradients. Where one is recorded under the name of every step (a reference to the buffer was
+    // kept, and the buffer written on), it is that of the last step; that of the others is proved by embedding_after alone.
     private static void CompareGradients(GoldenCase golden, CaseReport report, List<Tensor> gradients)
     {
         Tensor[] expected = [.. gradients.Select((_, step) => golden.Expected($"grad_embedding_{step}"))];
-        bool shared = expected.All(gradient => gradient.Equals(expected[0]));
+        bool one = expected.All(gradient => gradient.Equals(expected[^1]));
         for (int step = 0; step < gradients.Count; step++)
-            report.Compare($"grad_embedding_{step}", gradients[shared ? gradients.Count - 1 : step]);
+            if (one && step < gradients.Count - 1)
+                report.NotComparable($"grad_embedding_{step}", "the same gradient is recorded for every step, so it is the last one's");
+            else
+                report.Compare($"grad_embedding_{step}", gradients[step]);
     }
 }

@@ -14,10 +14,10 @@ internal static class BlockMeans
     }
 
     /// <summary>Reads a picture as 256x256 by the centre square: uint8 [1, 3, 256, 256].</summary>
-    public static Tensor Read(string path, ResampleFilter filter = ResampleFilter.Lanczos)
+    public static Tensor Read(string path)
     {
         RgbImage square = ImageCrops.CenterSquare(new VipsImageCodec().Decode(File.ReadAllBytes(path)));
-        RgbImage picture = square.Width == 256 ? square : Resampler.Resize(square, 256, 256, filter);
+        RgbImage picture = square.Width == 256 ? square : Resampler.Resize(square, 256, 256, ResampleFilter.Lanczos);
         return tensor(picture.Pixels, [1, 256, 256, 3], ScalarType.Byte).permute(0, 3, 1, 2).contiguous();
     }
 }
