@@ -20,6 +20,8 @@ public static class Processes
             return SingleProcess.Instance;
         if (transport == Transport.Auto)
             transport = device.type == DeviceType.CUDA ? Transport.Nccl : place.Launcher == LaunchEnvironment.OpenMpi ? Transport.Mpi : Transport.Tcp;
+        if (transport == Transport.Nccl && device.type != DeviceType.CUDA)
+            throw new CollectiveException(CollectiveError.Environment, "NCCL works between GPUs: add --device cuda, or use --transport tcp or mpi");
         return transport switch
         {
             Transport.Mpi => new MpiCollective(options),

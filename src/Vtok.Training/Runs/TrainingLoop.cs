@@ -164,7 +164,8 @@ public sealed class TrainingLoop
         foreach (string warning in _health.See(progress.Terms, progress.GradientNorm))
         {
             log?.Write("warning", state.Step, "health", warning);
-            _run.Say?.Invoke($"step {state.Step}: warning: {warning}");
+            if (_team.Leads)
+                _run.Say?.Invoke($"step {state.Step}: warning: {warning}");
         }
         return _health.Stop is null;
     }
