@@ -64,6 +64,21 @@ public sealed class SeveralProcessesTests
     }
 
     [TestMethod]
+    public void A_run_of_two_processes_goes_on_as_one_process_with_micro_batches()
+    {
+        Train(2, Recipe("steps=20", "every.log=1"), "whole");
+        using var stop = new CancellationTokenSource();
+        Train(2, Recipe("steps=20", "every.log=1"), "parts", stop: stop.Token, onStep: (_, step) => { if (step == 6) stop.Cancel(); });
+
+        using var task = new TinyTask();
+        new TrainingLoop(TestRuns.Run(InFolder("parts"), Recipe("steps=20", "every.log=1", "accumulate=4")), task).Run();
+
+        double[] whole = Losses("whole"), parts = Losses("parts");
+        Assert.HasCount(20, parts);
+        Assert.IsLessThan(1e-5, whole.Zip(parts, (a, b) => Math.Abs(a - b) / Math.Abs(a)).Max());
+    }
+
+    [TestMethod]
     public void Only_rank_0_writes()
     {
         Train(2, Recipe("steps=10", "every.validate=5", "every.save=5"), "run");
