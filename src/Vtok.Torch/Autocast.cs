@@ -43,6 +43,10 @@ public static unsafe class Autocast
         return new Scope((sbyte)device, (sbyte)type);
     }
 
+    /// <summary>The type that this thread computes in on a device, or null while autocast is off there.</summary>
+    public static ScalarType? Current(DeviceType device) =>
+        Available && IsEnabled((sbyte)device) != 0 ? (ScalarType)GetType_((sbyte)device) : null;
+
     /// <summary>Turns autocast off for this thread until the result is disposed, where float32 must stay float32. Never fails.</summary>
     public static IDisposable? Suspend(DeviceType device) =>
         Available && IsEnabled((sbyte)device) != 0 ? new Pause((sbyte)device) : null;

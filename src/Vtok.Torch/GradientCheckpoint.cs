@@ -1,7 +1,8 @@
 namespace Vtok.Torch;
 
 /// <summary>Gradient checkpointing: keeps only a block's input and runs the block again in the backward pass.</summary>
-/// <remarks>Parameters used inside receive their gradients in the nested backward pass; dropout inside the block must be off or seeded.</remarks>
+/// <remarks>Parameters used inside receive their gradients in the nested backward pass, so autograd.grad must not go through it; dropout inside
+/// the block must be off or seeded. Autocast is entered again as it was.</remarks>
 public sealed class GradientCheckpoint : autograd.SingleTensorFunction<GradientCheckpoint>
 {
     /// <inheritdoc/>
@@ -17,18 +18,22 @@ public sealed class GradientCheckpoint : autograd.SingleTensorFunction<GradientC
         var block = (Func<Tensor, Tensor>)vars[1];
         ctx.save_for_backward([x]);
         ctx.save_data("block", block);
+        ctx.save_data("autocast", Autocast.Current(x.device_type));
         return block(x); // autograd is off here
     }
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad)
     {
+        using DisposeScope scope = NewDisposeScope();
         var block = (Func<Tensor, Tensor>)ctx.get_data("block");
         using Tensor x = ctx.get_saved_variables()[0].detach();
         x.requires_grad_(true);
         using (enable_grad())
         {
+            using IDisposable? autocast = ctx.get_data("autocast") is ScalarType type ? Autocast.Enter(x.device_type, type) : null;
             using Tensor y = block(x);
+            autocast?.Dispose();
             y.backward([grad]);
         }
         return [x.grad!.MoveToOuterDisposeScope(), null!];

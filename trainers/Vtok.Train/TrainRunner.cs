@@ -1,5 +1,8 @@
 using TorchSharp;
+using Vtok.Codec;
+using Vtok.Torch;
 using Vtok.Training.Collectives;
+using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 
 namespace Vtok.Train;
@@ -40,6 +43,7 @@ internal static class TrainRunner
         if (leads)
             File.WriteAllText(Path.Combine(folder, "recipe.json"), arguments.Recipe.Json + "\n");
 
+        Set(arguments.Recipe.Precision, device, console);
         var run = new TrainingRun
         {
             Recipe = arguments.Recipe,
@@ -51,7 +55,7 @@ internal static class TrainRunner
             Device = device,
             MaxSeconds = arguments.MaxSeconds,
             Stop = console.Stop,
-            Progress = console.Terminal && leads ? progress => Show(progress, console) : null,
+            Progress = leads ? new ProgressLine(console).Show : null,
             Say = leads ? console.Say : line => console.Say($"rank {collective.Rank}: {line}"),
         };
         TrainingOutcome outcome = arguments.Recipe.Kind.Run(run);
@@ -80,7 +84,7 @@ internal static class TrainRunner
         {
             return new FileStream(Path.Combine(folder, "lock"), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException)
+        catch (IOException e) when (OutputFileException.From(e).Reason != OutputFileError.DiskFull)
         {
             throw new RefusalException(ExitCodes.Input, $"{folder}: another vtok-train is at work in this run folder; give another --out");
         }
@@ -99,10 +103,15 @@ internal static class TrainRunner
             : throw new RefusalException(ExitCodes.Input, $"--device cuda: local rank {device}, and only {devices} CUDA devices are seen; start at most {devices} processes here");
     }
 
-    private static void Show(TrainingProgress p, TrainConsole console)
+    // Set in both ways: libtorch's own default rounds convolutions and not matrix products.
+    private static void Set(TrainingPrecision precision, torch.Device device, TrainConsole console)
     {
-        TimeSpan left = TimeSpan.FromSeconds(double.IsFinite(p.SecondsLeft) ? p.SecondsLeft : 0);
-        console.Errors.Write($"\r\e[Kstep {p.Step}/{p.Steps}  loss {p.Terms["loss"]:F4}  {p.PicturesPerSecond:F1} images/s  "
-            + $"waiting {p.WaitShare:P0}  left {left:h\\:mm\\:ss}");
+        bool wanted = precision == TrainingPrecision.TensorFloat32;
+        if (device.type == DeviceType.CUDA && TensorFloat32.Available)
+            TensorFloat32.Allow(wanted);
+        else if (wanted)
+            console.Say(device.type == DeviceType.CUDA
+                ? "precision tf32: this libtorch has no switch for it; products are computed as it comes set"
+                : "precision tf32: only CUDA has it; this run computes in float32");
     }
 }

@@ -1,3 +1,4 @@
+using Vtok.Torch;
 using static TorchSharp.torch.nn;
 
 namespace Vtok.Models.Layers;
@@ -15,6 +16,9 @@ public sealed class TransformerStack : Module<Tensor, Tensor>
             register_module(i.ToString(System.Globalization.CultureInfo.InvariantCulture), _blocks[i]);
     }
 
+    /// <summary>Whether training keeps only the input of each block and computes the block again in the backward pass: less memory, a third more time.</summary>
+    public bool Checkpointing { get; set; }
+
     /// <summary>The start of every block.</summary>
     public void Initialize(double deviation, Generator generator)
     {
@@ -28,7 +32,7 @@ public sealed class TransformerStack : Module<Tensor, Tensor>
         Tensor current = input.alias();
         foreach (TransformerBlock block in _blocks)
         {
-            Tensor next = block.call(current);
+            Tensor next = Checkpointing && training ? GradientCheckpoint.Run(block.call, current) : block.call(current);
             current.Dispose(); // at once: a graph, where there is one, holds what it needs
             current = next;
         }

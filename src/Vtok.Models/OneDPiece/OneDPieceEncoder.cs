@@ -33,6 +33,9 @@ internal sealed class OneDPieceEncoder : Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The blocks, owned by this module.</summary>
+    public TransformerStack Transformer => _transformer;
+
     public void Initialize(Generator generator)
     {
         double scale = 1 / Math.Sqrt(_config.Encoder.Width);

@@ -50,6 +50,13 @@ public sealed class OneDPieceNetwork : Module<Tensor, Tensor>
     /// <summary>The quantizer, owned by this module; null for continuous models.</summary>
     public VectorQuantizer? Quantizer => _quantizer;
 
+    /// <summary>Whether training computes both transformers' blocks again in the backward pass instead of keeping what is inside them. Default: false.</summary>
+    public bool Checkpointing
+    {
+        get => _encoder.Transformer.Checkpointing;
+        set => _encoder.Transformer.Checkpointing = _decoder.Transformer.Checkpointing = value;
+    }
+
     /// <summary>Draws all weights as the published training starts.</summary>
     public void Initialize(Generator generator)
     {

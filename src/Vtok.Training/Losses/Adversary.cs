@@ -53,7 +53,7 @@ public sealed class Adversary : nn.Module, IStepLearner
             return [new LossTerm("gan", zeros([], device: reconstruction.device), 0)];
         using DisposeScope scope = NewDisposeScope();
         Freeze(true); // the generator's pass needs no gradients of these weights
-        Tensor logits = _discriminator.call(reconstruction);
+        Tensor logits = _discriminator.call(reconstruction).to(ScalarType.Float32);
         Tensor value = Settings.GeneratorForm switch
         {
             AdversarialForm.NonSaturating => AdversarialLoss.GeneratorVanilla(logits),

@@ -9,6 +9,7 @@ namespace Vtok.Training.Recipes;
 public sealed record Recipe
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly string[] Precisions = ["fp32", "tf32", "bf16"]; // in the order of TrainingPrecision
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Name for people.</summary>
@@ -32,8 +33,11 @@ public sealed record Recipe
     /// <summary>Micro-batches of a step in each process, whose gradients are added up before the weights move.</summary>
     public required int Accumulate { get; init; }
 
-    /// <summary>Whether the network computes in bfloat16 (weights, moments and losses stay float32).</summary>
-    public required bool Bfloat16 { get; init; }
+    /// <summary>What the network computes in.</summary>
+    public required TrainingPrecision Precision { get; init; }
+
+    /// <summary>Whether that is bfloat16.</summary>
+    public bool Bfloat16 => Precision == TrainingPrecision.Bfloat16;
 
     /// <summary>Decay of the exponential average of the weights, per step.</summary>
     public required double Average { get; init; }
@@ -105,7 +109,7 @@ public sealed record Recipe
             Steps = reader.Integer("steps", 1000, 1, int.MaxValue),
             Batch = reader.Integer("batch", 16, 1, 65536),
             Accumulate = reader.Integer("accumulate", 1, 1, 65536),
-            Bfloat16 = reader.Choice("precision", "fp32", "fp32", "bf16") == "bf16",
+            Precision = (TrainingPrecision)Array.IndexOf(Precisions, reader.Choice("precision", Precisions[0], Precisions)),
             Average = reader.Number("average", 0.995, 0, 0.999999),
             Optimizer = OptimizerRecipe.Read(reader.Section("optimizer")),
             Schedule = ScheduleRecipe.Read(reader.Section("schedule")),

@@ -49,6 +49,8 @@ public sealed class TrainingLoop
             _team.Prepare(opponent.Model);
         Resume(state);
         _team.CompareWeights(state);
+        foreach (string line in Footprint.Lines(state, _recipe.Batch, _recipe.Accumulate * _run.Collective.World))
+            _run.Say?.Invoke(line);
         using TrainingLog? log = _team.Leads ? new TrainingLog(InRun("log.jsonl"), state.Step) : null;
         var skipped = new SkippedPictures(log, _run.Say);
         if (state.Step == 0 && _recipe.Every.ValidateFirst)
@@ -92,6 +94,7 @@ public sealed class TrainingLoop
         double before = state.Seconds;
         long started = Stopwatch.GetTimestamp();
         _meter.Restart(state.Step);
+        long first = state.Step;
         using var batches = new BatchPrefetcher(step => _team.Share(_task.MakeBatch(step)), state.Step, _recipe.Steps);
         while (state.Step < _recipe.Steps)
         {
@@ -99,7 +102,12 @@ public sealed class TrainingLoop
                 return end;
 
             using (TrainingBatch batch = batches.Next())
+            {
+                StepMemory? memory = state.Step == first ? StepMemory.Begin(_run.Device) : null;
                 Step(state, batch);
+                if (memory is not null)
+                    _run.Say?.Invoke(memory.Tell());
+            }
             state.Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds;
             bool last = state.Step == _recipe.Steps;
             if (Due(_recipe.Every.Log, state.Step) || last)

@@ -11,8 +11,8 @@ internal sealed class TrainingMeter(ICollective collective)
     private const string Norm = "";
 
     private readonly Dictionary<string, Tensor> _sums = [];
+    private readonly Dictionary<string, double> _counts = []; // steps that each term was there: some begin late or come now and then
     private long _started;
-    private long _firstStep;
     private long _timedStep;
     private long _pictures;
 
@@ -22,8 +22,6 @@ internal sealed class TrainingMeter(ICollective collective)
         _started = Stopwatch.GetTimestamp();
         _timedStep = step;
         _pictures = 0;
-        if (_sums.Count == 0)
-            _firstStep = step;
     }
 
     /// <summary>Adds the losses of a batch, or of one of its micro-batches.</summary>
@@ -54,14 +52,14 @@ internal sealed class TrainingMeter(ICollective collective)
     public TrainingProgress Read(TrainingState state, long steps, double learningRate, TimeSpan waited)
     {
         using DisposeScope scope = NewDisposeScope();
-        double count = Math.Max(1, state.Step - _firstStep);
         var means = new Dictionary<string, double>();
         foreach ((string name, Tensor sum) in _sums)
         {
-            means[name] = sum.to(ScalarType.Float64).item<double>() / count;
+            means[name] = sum.to(ScalarType.Float64).item<double>() / _counts[name];
             sum.Dispose();
         }
         _sums.Clear();
+        _counts.Clear();
         double[] together = collective.Mean([waited.TotalSeconds, .. means.Values], "losses");
         foreach ((string name, double mean) in means.Keys.ToArray().Zip(together.Skip(1)))
             means[name] = mean;
@@ -82,5 +80,6 @@ internal sealed class TrainingMeter(ICollective collective)
             sum.add_(share);
         else
             _sums[name] = share.clone().DetachFromDisposeScope();
+        _counts[name] = _counts.GetValueOrDefault(name) + 1.0 / parts;
     }
 }

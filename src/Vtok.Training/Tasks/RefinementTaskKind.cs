@@ -28,7 +28,6 @@ internal sealed class RefinementTaskKind : TaskKind
         RefinementDecoder decoder = settings.StartFrom is { } head
             ? RefinementHeads.Load(source, head, planes, device)
             : new RefinementDecoder(planes, new RefinementConfig { Widths = settings.Widths }, (ulong)run.Recipe.Seed, device);
-        run.Say?.Invoke($"{decoder.named_parameters().Sum(p => p.parameter.numel()):N0} parameters");
         RefinementLoss loss = settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, device) : new FaithfulLoss(settings, device);
         using var task = new RefinementTask(run.Recipe, settings, data, loss, decoder, device);
         return new TrainingLoop(run, task).Run();

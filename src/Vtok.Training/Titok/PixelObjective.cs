@@ -42,7 +42,7 @@ internal sealed class PixelObjective
     private (Tensor Vectors, IReadOnlyList<LossTerm> Terms) Tokens(Tensor pictures, Tensor? noise)
     {
         using IDisposable? quiet = FrozenTokens ? no_grad() : null;
-        Tensor latents = _network.Encode(pictures);
+        Tensor latents = _network.Encode(pictures).to(ScalarType.Float32); // what follows is no place for bfloat16
         if (!_network.Config.Continuous)
         {
             QuantizerOutput quantized = _network.Quantize(latents);

@@ -41,6 +41,9 @@ public sealed record TitokSettings
     /// <summary>Learning rate of the discriminator.</summary>
     public required double DiscriminatorRate { get; init; }
 
+    /// <summary>Whether the transformers' blocks are computed again in the backward pass instead of kept.</summary>
+    public bool Checkpointing { get; init; }
+
     /// <summary>How pictures are read.</summary>
     public required PictureSettings Pictures { get; init; }
 
@@ -97,6 +100,7 @@ public sealed record TitokSettings
             Adversarial = adversarial ? settings : null,
             Discriminator = new BlurDiscriminatorConfig { HiddenChannels = channels, NormGroups = groups, Stages = stages },
             DiscriminatorRate = rate,
+            Checkpointing = section.Flag("checkpointing", false),
             Pictures = PictureSettings.Read(section),
             Judge = section.Text("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
             ValidateEvery = section.Integer("validateEvery", 1, 1, 1_000_000),

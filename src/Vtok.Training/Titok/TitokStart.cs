@@ -21,7 +21,7 @@ internal static class TitokStart
         bool second = settings.Network.Form == OneDPieceForm.TwoStage;
         if (second && settings.StartFrom is null)
             throw new RecipeException(RecipeError.Unavailable, "settings.startFrom: stage two trains over the tokens of a first stage; name its checkpoint");
-        var network = new OneDPieceNetwork(settings.Network);
+        var network = new OneDPieceNetwork(settings.Network) { Checkpointing = settings.Checkpointing };
         try
         {
             using (Generator generator = new RandomDraw(recipe.Seed, 0, "weights").NextGenerator())

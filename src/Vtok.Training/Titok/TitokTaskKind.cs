@@ -30,7 +30,6 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
             ? new HeldOutPictures(ValidationPictures.Load(validation, side, settings.ValidateEvery, run.Say), ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device)
             : null;
         OneDPieceNetwork network = TitokStart.Network(run.Recipe, settings, device);
-        run.Say?.Invoke($"{network.parameters().Sum(p => p.numel()):N0} parameters");
         using TitokTask task = form == OneDPieceForm.StageOne
             ? new TitokStageOneTask(run.Recipe, settings, network, TitokStart.Proxy(settings, device), pictures.Read, held, device)
             : Pixels(run.Recipe, settings, network, pictures, held, device);

@@ -64,4 +64,25 @@ public sealed class TrainCommandTests
 
         Assert.AreEqual(6, exitCode, errors);
     }
+
+    [TestMethod]
+    public void Before_the_first_step_it_tells_what_the_run_takes()
+    {
+        using var train = new TrainHarness();
+
+        (int exitCode, _, string errors) = TrainHarness.Run(train.Train("run", "steps=2", "every.log=1", "every.validate=0", "precision=tf32"));
+
+        Assert.AreEqual(0, exitCode, errors);
+        string[] lines = errors.Split('\n');
+        int network = Array.FindIndex(lines, line => line.StartsWith("network: 41,276 parameters, 41,276 trained, 0 frozen", StringComparison.Ordinal));
+        Assert.IsGreaterThan(0, network, errors);
+        StringAssert.StartsWith(lines[network + 1], "discriminator: ");
+        StringAssert.StartsWith(lines[network + 2], "memory: ");
+        StringAssert.Contains(lines[network + 2], "for weights, gradients and moments (0.7 MB), their average (0.2 MB), discriminator with its own ");
+        Assert.AreEqual("a step: 8 images", lines[network + 3]);
+        Assert.Contains("precision tf32: only CUDA has it; this run computes in float32", lines);
+        Assert.IsTrue(lines.Any(line => line.StartsWith("step 1/2  loss ", StringComparison.Ordinal)), errors);
+        if (OperatingSystem.IsLinux())
+            StringAssert.StartsWith(lines[network + 4], "memory in the first step: ");
+    }
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Vtok.Training.Optimization;
+using Vtok.Training.Runs;
+
+namespace Vtok.Training.Measures;
+
+/// <summary>What a run holds from its first step to its last, told before it begins.</summary>
+internal static class Footprint
+{
+    private const double Megabyte = 1e6, Gigabyte = 1e9;
+
+    /// <summary>Parameters, memory, images a step: one line each.</summary>
+    /// <param name="state">The run's state.</param>
+    /// <param name="images">Images a step, over all processes.</param>
+    /// <param name="shares">Into how many parts each step's images go: processes times micro-batches.</param>
+    public static IEnumerable<string> Lines(TrainingState state, int images, int shares)
+    {
+        (long all, long trained, long bytes) = Count(state.Trainee);
+        long held = state.Average.Entries.Sum(entry => Bytes(entry.Average));
+        yield return Line($"network: {all:N0} parameters, {trained:N0} trained, {all - trained:N0} frozen");
+        string opponent = "";
+        if (state.Opponent is not null)
+        {
+            (long rivals, _, long taken) = Count(state.Opponent);
+            yield return Line($"discriminator: {rivals:N0} parameters");
+            held += taken;
+            opponent = $", discriminator with its own {Text(taken)}";
+        }
+        yield return $"memory: {Text(bytes + held)} for weights, gradients and moments ({Text(bytes)}), their average ({Text(state.Average.Entries.Sum(entry => Bytes(entry.Average)))}){opponent}; "
+            + "not counted: activations, networks that only judge, pictures";
+        yield return Line($"a step: {images} images") + (shares == 1 ? "" : Line($", {images / shares} at a time in each of {shares} shares"));
+    }
+
+    /// <summary>Bytes for people.</summary>
+    public static string Text(long bytes) => bytes >= Gigabyte ? Line($"{bytes / Gigabyte:F2} GB") : Line($"{bytes / Megabyte:F1} MB");
+
+    // Weights and buffers, and for what is trained a gradient and two moments.
+    private static (long All, long Trained, long Bytes) Count(Trainee trainee)
+    {
+        long trained = trainee.Parameters.Sum(parameter => parameter.numel());
+        long bytes = trainee.Model.state_dict().Values.Sum(Bytes) + 3 * trainee.Parameters.Sum(Bytes);
+        return (trainee.Model.parameters().Sum(parameter => parameter.numel()), trained, bytes);
+    }
+
+    private static long Bytes(Tensor tensor) => tensor.numel() * tensor.ElementSize;
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
