@@ -47,6 +47,13 @@ public static unsafe class Autocast
     public static ScalarType? Current(DeviceType device) =>
         Available && IsEnabled((sbyte)device) != 0 ? (ScalarType)GetType_((sbyte)device) : null;
 
+    /// <summary>Drops the cached casts of weights: those made while autograd is off must not serve a pass that wants gradients.</summary>
+    internal static void Forget(DeviceType device)
+    {
+        if (Current(device) is not null)
+            ClearCache();
+    }
+
     /// <summary>Turns autocast off for this thread until the result is disposed, where float32 must stay float32. Never fails.</summary>
     public static IDisposable? Suspend(DeviceType device) =>
         Available && IsEnabled((sbyte)device) != 0 ? new Pause((sbyte)device) : null;

@@ -19,7 +19,9 @@ public sealed class GradientCheckpoint : autograd.SingleTensorFunction<GradientC
         ctx.save_for_backward([x]);
         ctx.save_data("block", block);
         ctx.save_data("autocast", Autocast.Current(x.device_type));
-        return block(x); // autograd is off here
+        Tensor y = block(x); // autograd is off here
+        Autocast.Forget(x.device_type);
+        return y;
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,28 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Vtok.Torch.Tests;
+
+[TestClass]
+public sealed class GradientCheckpointTests
+{
+    [TestMethod]
+    public void A_block_computed_again_under_autocast_computes_as_it_did_the_first_time()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(3, CPU);
+        Tensor weight = randn([16, 16], generator: generator).requires_grad_(true), x = randn([4, 16], generator: generator).requires_grad_(true);
+        Tensor[] plain = Gradients(block => block(x)), again = Gradients(block => GradientCheckpoint.Run(block, x));
+
+        Assert.IsTrue(plain[0].Equals(again[0]));
+        Assert.IsTrue(plain[1].Equals(again[1]));
+
+        Tensor[] Gradients(Func<Func<Tensor, Tensor>, Tensor> run)
+        {
+            (weight.grad, x.grad) = (null, null);
+            using (Autocast.Enter(DeviceType.CPU))
+                run(input => nn.functional.gelu(input.mm(weight))).to(ScalarType.Float32).square().sum().backward();
+            return [weight.grad!.clone(), x.grad!.clone()];
+        }
+    }
+}
