@@ -26,7 +26,6 @@ internal sealed class LlamaGenTaskKind : TaskKind
         using var pictures = new PictureBatches(source, run.Collective.Share(settings.Pictures.Squares(run.Recipe, settings.Side, settings.LeastShare)), run.Say);
         HeldOutPictures? measured = held is null ? null : new HeldOutPictures(held, ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device);
         LlamaGenNetwork network = LlamaGenStart.Network(run.Recipe, settings, device);
-        run.Say?.Invoke($"{network.parameters().Sum(p => p.numel()):N0} parameters");
         using var task = new LlamaGenTask(run.Recipe, settings, network, PictureDistance.Open(settings.Distance, device),
             LlamaGenStart.Adversary(run.Recipe, settings, device), pictures.Read, measured, run.Collective, device) { Reader = pictures };
         return new TrainingLoop(run, task).Run();
