@@ -12,8 +12,9 @@ internal static class Footprint
     /// <summary>Parameters, memory, images a step: one line each.</summary>
     /// <param name="state">The run's state.</param>
     /// <param name="images">Images a step, over all processes.</param>
-    /// <param name="shares">Into how many parts each step's images go: processes times micro-batches.</param>
-    public static IEnumerable<string> Lines(TrainingState state, int images, int shares)
+    /// <param name="processes">Processes that share them.</param>
+    /// <param name="parts">Micro-batches of each process.</param>
+    public static IEnumerable<string> Lines(TrainingState state, int images, int processes = 1, int parts = 1)
     {
         (long all, long trained, long bytes) = Count(state.Trainee);
         long held = state.Average.Entries.Sum(entry => Bytes(entry.Average));
@@ -28,7 +29,8 @@ internal static class Footprint
         }
         yield return $"memory: {Text(bytes + held)} for weights, gradients and moments ({Text(bytes)}), their average ({Text(state.Average.Entries.Sum(entry => Bytes(entry.Average)))}){opponent}; "
             + "not counted: activations, networks that only judge, pictures";
-        yield return Line($"a step: {images} images") + (shares == 1 ? "" : Line($", {images / shares} at a time in each of {shares} shares"));
+        string share = processes * parts == 1 ? "" : $", {images / (processes * parts)} at a time ({processes} processes, {parts} micro-batches in each)";
+        yield return $"a step: {images} images{share}";
     }
 
     /// <summary>Bytes for people.</summary>

@@ -49,8 +49,9 @@ public sealed class TrainingLoop
             _team.Prepare(opponent.Model);
         Resume(state);
         _team.CompareWeights(state);
-        foreach (string line in Footprint.Lines(state, _recipe.Batch, _recipe.Accumulate * _run.Collective.World))
-            _run.Say?.Invoke(line);
+        if (_team.Leads)
+            foreach (string line in Footprint.Lines(state, _recipe.Batch, _run.Collective.World, _recipe.Accumulate))
+                _run.Say?.Invoke(line);
         using TrainingLog? log = _team.Leads ? new TrainingLog(InRun("log.jsonl"), state.Step) : null;
         var skipped = new SkippedPictures(log, _run.Say);
         if (state.Step == 0 && _recipe.Every.ValidateFirst)
@@ -103,7 +104,7 @@ public sealed class TrainingLoop
 
             using (TrainingBatch batch = batches.Next())
             {
-                StepMemory? memory = state.Step == first ? StepMemory.Begin(_run.Device) : null;
+                StepMemory? memory = state.Step == first && _team.Leads ? StepMemory.Begin(_run.Device) : null;
                 Step(state, batch);
                 if (memory is not null)
                     _run.Say?.Invoke(memory.Tell());
