@@ -19,6 +19,11 @@ internal static class DecodeCommand
         Option<int?> steps = Options.Steps("Steps of a decoder that samples (default: what the file says, else the model's own).");
         Option<double?> guidance = Options.Guidance("Guidance of a decoder that samples, such as 7.5 (default: as for --steps).");
         Option<int?> seed = Options.Number("--seed", "Seed of a decoder that samples (default: what the file says, else 0).", 0);
+        Option<string?> text = new("--text-features")
+        {
+            HelpName = "FILE",
+            Description = "Text features for a text-aware decoder, [T, E] in a .npy or .safetensors file (see docs/families/one-d-piece.md).",
+        };
         Option<ImageFormat?> format = Options.Choice<ImageFormat>("--format", "Format of the picture (default: by the name of OUT, else png).");
         Option<int?> quality = Options.Number("--quality", "Quality of lossy formats (default: the format's own).", 1, 100);
         Option<int?> threads = Options.Threads(), batch = Options.Batch();
@@ -27,7 +32,7 @@ internal static class DecodeCommand
         Option<bool> force = Options.Force(), json = Options.Json(), quiet = Options.Quiet();
         var command = new Command("decode", "Turn token files back into pictures.")
         {
-            inputs, output, model, look, tokens, steps, guidance, seed, format, quality, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
+            inputs, output, model, look, tokens, steps, guidance, seed, text, format, quality, device, threads, batch, maxPixels, maxBytes, force, json, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -38,6 +43,7 @@ internal static class DecodeCommand
             int lanes = parsed.GetValue(batch) ?? 8;
             long most = parsed.GetValue(maxPixels);
             using var sessions = new ModelSessions(entry => new ModelSession(store, entry, parsed.GetValue(device)!, lanes, most));
+            using TextFile? features = parsed.GetValue(text) is { } file ? TextFile.Read(file) : null;
             var decoder = new FileDecoder(console, new FileModels(store, parsed.GetValue(model)), sessions)
             {
                 Options = new DecodeOptions
@@ -46,6 +52,7 @@ internal static class DecodeCommand
                     Steps = parsed.GetValue(steps),
                     Guidance = parsed.GetValue(guidance),
                     Seed = (ulong?)parsed.GetValue(seed),
+                    Text = features?.Value,
                 },
                 Tokens = parsed.GetValue(tokens),
                 MaxBytes = parsed.GetValue(maxBytes),

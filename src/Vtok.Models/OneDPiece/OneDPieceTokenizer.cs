@@ -47,8 +47,8 @@ public sealed class OneDPieceTokenizer : ITokenizerModel
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">Ids of another shape or outside the codebook, text features that do not fit, or a look, which there is none of.</exception>
-    /// <exception cref="CheckpointException">The model alone cannot: a stage-one checkpoint without its proxy tokenizer, or a text-aware model without text.</exception>
+    /// <exception cref="ArgumentException">Ids of another shape or outside the codebook, as many texts as there are not pictures, or a look, which there is none of.</exception>
+    /// <exception cref="CheckpointException">The model alone cannot: a stage-one checkpoint without its proxy tokenizer, or a text-aware model without text or with one of another shape.</exception>
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
         OneDPieceConfig config = _network.Config;
@@ -60,13 +60,15 @@ public sealed class OneDPieceTokenizer : ITokenizerModel
             throw new CheckpointException(CheckpointError.Unsupported, "this checkpoint ends after the first training stage: its decoder predicts proxy codes, and the proxy tokenizer is not in it");
         if (config.Text is { } shape && options?.Text is null)
             throw new CheckpointException(CheckpointError.Unsupported,
-                $"this model decodes beside text features [{shape.Length}, {shape.Width}], which are neither in its files nor in a token file: give them as DecodeOptions.Text");
+                $"this model decodes beside text features [{shape.Length}, {shape.Width}], which are neither in its files nor in a token file: give them as --text-features or DecodeOptions.Text");
+        if (config.Text is { } wanted && options?.Text is { } given && (given.ndim != 3 || given.size(1) != wanted.Length || given.size(2) != wanted.Width))
+            throw new CheckpointException(CheckpointError.Mismatch, $"text features [{string.Join(", ", given.shape)}], this model reads [{wanted.Length}, {wanted.Width}]");
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor own = ids.to(Device);
         if (own.lt(0).logical_or(own.ge(config.CodebookSize)).any().item<bool>())
             throw new ArgumentException($"an id is outside 0..{config.CodebookSize - 1}", nameof(ids));
-        Tensor? text = options?.Text?.to(ScalarType.Float32, Device);
+        Tensor? text = config.Text is null ? null : options?.Text?.to(ScalarType.Float32, Device);
         if (text is { ndim: 3 } && text.size(0) == 1)
             text = text.expand(ids.size(0), text.size(1), text.size(2));
         Tensor output = _network.Decode(_network.Lookup(own), text: text); // [B, 3, S, S], or logits [B, K, g, g]
