@@ -80,7 +80,7 @@ internal sealed class TrainingTeam
     public void Prepare(nn.Module model)
     {
         if (_collective.World * _recipe.Accumulate > 1)
-            foreach (IStepLearner learner in model.modules().OfType<IStepLearner>())
+            foreach (IStepLearner learner in All(model).OfType<IStepLearner>())
                 learner.Notes.Wait = true;
     }
 
@@ -89,13 +89,16 @@ internal sealed class TrainingTeam
     {
         if (_collective.World * _recipe.Accumulate == 1)
             return;
-        foreach (nn.Module module in trainee.Model.modules())
+        foreach (nn.Module module in All(trainee.Model))
             if (module is IStepLearner learner)
                 learner.Learn(OfAll);
             else if (module is TorchSharp.Modules.BatchNorm norm)
                 AverageBuffers(norm);
         GradientBuckets.Average(_collective, trainee.Parameters, "gradients");
     }
+
+    // TorchSharp's modules() leaves the module itself out.
+    private static IEnumerable<nn.Module> All(nn.Module model) => model.modules().Prepend(model).Distinct();
 
     // In the order of the samples, where there are as many rows for each.
     private Tensor OfAll(Tensor rows) => _collective.World == 1 ? rows
