@@ -1,6 +1,7 @@
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Quantizers;
 using Vtok.Training.Lengths;
+using Vtok.Training.Measures;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Titok;
@@ -29,9 +30,10 @@ internal sealed class PixelObjective
     /// <param name="lengths">Tokens of each picture that the decoder sees, or null for all; with text the same of every picture.</param>
     /// <param name="noise">Standard normal draws [B, C, 1, N] of a continuous model, else null.</param>
     /// <param name="text">Text features [B, T, E] where the decoder reads them, else null.</param>
-    public PixelOutput Run(Tensor pictures, long step, IReadOnlyList<int>? lengths = null, Tensor? noise = null, Tensor? text = null)
+    /// <param name="health">Of the codebook, or null.</param>
+    public PixelOutput Run(Tensor pictures, long step, IReadOnlyList<int>? lengths = null, Tensor? noise = null, Tensor? text = null, CodebookHealth? health = null)
     {
-        (Tensor vectors, IReadOnlyList<LossTerm> bottleneck) = Tokens(pictures, noise);
+        (Tensor vectors, IReadOnlyList<LossTerm> bottleneck) = Tokens(pictures, noise, step, health);
         Tensor decoded = lengths is null || text is not null
             ? _network.Decode(vectors, lengths?.Distinct().Single(), text)
             : LengthGroups.Decode(vectors, lengths, (rows, length) => _network.Decode(rows, length));
@@ -39,14 +41,14 @@ internal sealed class PixelObjective
         return new PixelOutput(reconstruction, _loss.Terms(pictures, reconstruction, bottleneck, step));
     }
 
-    private (Tensor Vectors, IReadOnlyList<LossTerm> Terms) Tokens(Tensor pictures, Tensor? noise)
+    private (Tensor Vectors, IReadOnlyList<LossTerm> Terms) Tokens(Tensor pictures, Tensor? noise, long step, CodebookHealth? health)
     {
         using IDisposable? quiet = FrozenTokens ? no_grad() : null;
         Tensor latents = _network.Encode(pictures).to(ScalarType.Float32); // what follows is no place for bfloat16
         if (!_network.Config.Continuous)
         {
-            QuantizerOutput quantized = _network.Quantize(latents);
-            return (quantized.Quantized, BottleneckTerms.Of(quantized, _loss.Settings.QuantizerWeight));
+            LatentCodes codes = LatentCodes.Of(_network, latents, _loss.Settings.QuantizerWeight, step, health);
+            return (codes.Vectors, codes.Terms);
         }
         using DiagonalGaussian gaussian = _network.Distribution(latents);
         return (gaussian.Sample(noise ?? throw new ArgumentNullException(nameof(noise))), BottleneckTerms.Of(gaussian, _loss.Settings.DivergenceWeight));

@@ -1,6 +1,6 @@
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Quantizers;
 using Vtok.Training.Lengths;
+using Vtok.Training.Measures;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Titok;
@@ -14,11 +14,13 @@ internal sealed class StageOneObjective(OneDPieceNetwork network, double quantiz
     /// <param name="pictures">[B, 3, S, S] in 0..1.</param>
     /// <param name="codes">Proxy codes, int64 [B, gg], row by row.</param>
     /// <param name="lengths">Tokens of each picture that the decoder sees; the quantizer's losses see them all.</param>
-    public StageOneOutput Run(Tensor pictures, Tensor codes, IReadOnlyList<int> lengths)
+    /// <param name="step">The step, for the codebook's health.</param>
+    /// <param name="health">Of the codebook, or null.</param>
+    public StageOneOutput Run(Tensor pictures, Tensor codes, IReadOnlyList<int> lengths, long step = 0, CodebookHealth? health = null)
     {
-        QuantizerOutput quantized = network.Quantize(network.Encode(pictures));
-        Tensor logits = LengthGroups.Decode(quantized.Quantized, lengths, (rows, length) => network.ProxyLogits(rows, length));
+        LatentCodes latents = LatentCodes.Of(network, network.Encode(pictures).to(ScalarType.Float32), quantizerWeight, step, health);
+        Tensor logits = LengthGroups.Decode(latents.Vectors, lengths, (rows, length) => network.ProxyLogits(rows, length));
         Tensor entropy = nn.functional.cross_entropy(logits.to(ScalarType.Float32).flatten(2), codes);
-        return new StageOneOutput(logits, quantized.Ids, [new("cross-entropy", entropy), .. BottleneckTerms.Of(quantized, quantizerWeight)]);
+        return new StageOneOutput(logits, latents.Ids, [new("cross-entropy", entropy), .. latents.Terms]);
     }
 }

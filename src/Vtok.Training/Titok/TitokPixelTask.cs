@@ -40,7 +40,7 @@ internal abstract class TitokPixelTask : TitokTask
         using Generator noise = new RandomDraw(_recipe.Seed, step, "noise").NextGenerator();
         OneDPieceConfig config = Network.Config;
         Tensor? draws = config.Continuous ? share.Rows(randn([share.Whole, config.TokenSize, 1, config.LatentTokens], generator: noise)).to(pictures.device) : null;
-        PixelOutput output = _objective.Run(pictures, step, TokensAt(step, share), draws);
+        PixelOutput output = _objective.Run(pictures, step, TokensAt(step, share), draws, health: Health);
         _opponent?.Look(pictures, output.Reconstruction);
         return output.Terms;
     }

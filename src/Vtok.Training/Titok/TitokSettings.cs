@@ -4,6 +4,7 @@ using Vtok.Models.Perceptual;
 using Vtok.Training.Data;
 using Vtok.Training.Lengths;
 using Vtok.Training.Losses;
+using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
 
 namespace Vtok.Training.Titok;
@@ -40,6 +41,9 @@ public sealed record TitokSettings
 
     /// <summary>Learning rate of the discriminator.</summary>
     public required double DiscriminatorRate { get; init; }
+
+    /// <summary>How the codebook is looked after; null where it is frozen or there is none.</summary>
+    public CodebookSettings? Codebook { get; init; }
 
     /// <summary>Whether the transformers' blocks are computed again in the backward pass instead of kept.</summary>
     public bool Checkpointing { get; init; }
@@ -84,6 +88,7 @@ public sealed record TitokSettings
         return new TitokSettings
         {
             Network = network,
+            Codebook = form == OneDPieceForm.TwoStage || network.Continuous ? null : CodebookSettings.Read(section.Section("codebook")),
             Lengths = schedule,
             Proxy = single ? null : section.Text("proxy"),
             StartFrom = section.Text("startFrom"),

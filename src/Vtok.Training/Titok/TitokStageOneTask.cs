@@ -25,7 +25,7 @@ internal sealed class TitokStageOneTask : TitokTask
         Tensor codes;
         using (no_grad())
             codes = _proxy.Encode(pictures);
-        return _objective.Run(pictures, codes, TokensAt(step, share)).Terms;
+        return _objective.Run(pictures, codes, TokensAt(step, share), step, Health).Terms;
     }
 
     // The likeliest codes, decoded by the proxy tokenizer.

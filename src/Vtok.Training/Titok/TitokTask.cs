@@ -5,6 +5,7 @@ using Vtok.Models.Weights;
 using Vtok.Torch;
 using Vtok.Training.Data;
 using Vtok.Training.Lengths;
+using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 using Vtok.Training.Tasks;
@@ -27,6 +28,11 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
     /// <summary>What makes the batches of real pictures, or null; not owned.</summary>
     public PictureBatches? Reader { get; set; }
 
+    /// <summary>What watches the codebook, or null where it is frozen or there is none; the task owns it.</summary>
+    public CodebookHealth? Health { get; set; }
+
+    public override IEnumerable<KeyValuePair<string, Tensor>> State => Health?.State ?? [];
+
     public override IReadOnlyList<SkippedSample> Skipped => Reader?.Skipped ?? [];
 
     public override TrainingBatch MakeBatch(long step) => data(step);
@@ -36,8 +42,10 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)
     {
         using IDisposable? autocast = recipe.Bfloat16 ? Autocast.Enter(device.type) : null;
-        return Losses(batch["pictures"].to(device).to(ScalarType.Float32) / 255, batch.Step, batch.Share);
+        return [.. Losses(batch["pictures"].to(device).to(ScalarType.Float32) / 255, batch.Step, batch.Share), .. Health?.Terms() ?? []];
     }
+
+    public override void AfterStep(long step) => Health?.AfterStep(step);
 
     /// <summary>PSNR, SSIM, MS-SSIM and LPIPS of the reconstructions, for nested models those of short prefixes too; the score is the mean PSNR.</summary>
     public override ValidationReport? Validate()
@@ -92,7 +100,10 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             held?.Dispose();
+            Health?.Dispose();
+        }
         base.Dispose(disposing);
     }
 

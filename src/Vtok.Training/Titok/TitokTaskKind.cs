@@ -34,6 +34,8 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
             ? new TitokStageOneTask(run.Recipe, settings, network, TitokStart.Proxy(settings, device), pictures.Read, held, device)
             : Pixels(run.Recipe, settings, network, pictures, held, device);
         task.Reader = pictures;
+        if (settings.Codebook is { } codebook)
+            task.Health = new CodebookHealth(network.Quantizer!, codebook, run.Recipe.Seed, (long)run.Recipe.Batch * settings.Network.LatentTokens, run.Collective, device);
         return new TrainingLoop(run, task).Run();
     }
 

@@ -44,7 +44,7 @@ internal sealed class StageOneTrainingRunner(string family) : ICaseRunner
             {
                 ["total_loss"] = total,
                 ["logits"] = output.Logits,
-                ["min_encoding_indices"] = output.Ids.unsqueeze(1),
+                ["min_encoding_indices"] = output.Ids!.unsqueeze(1),
                 ["grad_norm"] = norm,
                 ["lr"] = schedule.At(updates),
                 ["ema_decay"] = decay.At(updates),

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Vtok.Training.Tests.Commands;
+
+namespace Vtok.Training.Tests.Titok;
+
+[TestClass]
+public sealed class TitokCodebookTests
+{
+    [TestMethod]
+    public void The_use_of_the_codebook_is_logged_over_windows_and_goes_on_after_a_stop()
+    {
+        using var train = new TrainHarness();
+        string[] recipe = ["steps=20", "every.log=5", "every.save=7", "every.validate=0", "settings.codebook.window=5", "settings.codebook.revive=true", "schedule.shape=constant"];
+        Assert.AreEqual(0, TrainHarness.Run(train.Train("whole", recipe)).ExitCode);
+        Assert.AreEqual(0, TrainHarness.Run(train.Train("parts", [.. recipe, "steps=12"])).ExitCode);
+        (int exitCode, _, string errors) = TrainHarness.Run(train.Train("parts", recipe));
+
+        Assert.AreEqual(0, exitCode, errors);
+        JsonObject last = Last(train, "whole"), resumed = Last(train, "parts");
+        Assert.IsTrue((double)last["usage"]! is > 0 and <= 1);
+        Assert.IsTrue((double)last["perplexity"]! is >= 1 and <= 64);
+        Assert.IsTrue((double)last["dead"]! is >= 0 and < 64);
+        foreach (string name in (string[])["usage", "perplexity", "dead", "loss"])
+            Assert.AreEqual((double)last[name]!, (double)resumed[name]!, name);
+    }
+
+    [TestMethod]
+    public void A_codebook_may_start_from_clusters_of_unquantized_steps()
+    {
+        using var train = new TrainHarness();
+        string[] recipe = ["steps=6", "every.log=1", "every.validate=0", "settings.codebook.start=kmeans", "settings.codebook.free=3", "settings.codebook.window=3"];
+
+        (int exitCode, _, string errors) = TrainHarness.Run(train.Train("run", recipe));
+
+        Assert.AreEqual(0, exitCode, errors);
+        JsonObject[] lines = Lines(train, "run");
+        Assert.IsNull(lines[2]["quantizer"]);
+        Assert.IsNotNull(lines[3]["quantizer"]);
+    }
+
+    private static JsonObject Last(TrainHarness train, string run) => Lines(train, run)[^1];
+
+    private static JsonObject[] Lines(TrainHarness train, string run) =>
+        [.. File.ReadLines(Path.Combine(train[run], "log.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject()).Where(line => (string?)line["kind"] == "train")];
+}
