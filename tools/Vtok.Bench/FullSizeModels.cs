@@ -64,5 +64,5 @@ internal static class FullSizeModels
 
     // Norms that scale by about one and tokens that are far apart (queries, registers, positions), so that ids differ.
     private static Tensor Draw(string name, Tensor tensor, Generator generator) =>
-        tensor.normal_(tensor.ndim == 1 && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, tensor.ndim == 3 ? 1 : 0.02, generator);
+        tensor.normal_(tensor.ndim == 1 && name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, tensor.ndim == 3 || name.EndsWith(LearnedTokens.RegistersKey, StringComparison.Ordinal) ? 1 : 0.02, generator);
 }

@@ -8,6 +8,7 @@ internal static class Chain
     /// <summary>SiLU as a step between others; it may work <see cref="InPlace"/>, so it must not come first.</summary>
     public static Module<Tensor, Tensor> Silu { get; } = new FreshSilu();
 
+    // A step that is a chain of its own would hold its input until its end: levels give their steps instead.
     /// <summary>Runs all steps; what is in between is freed as soon as the next is there and no graph holds it.</summary>
     /// <returns>The caller's, also when there are no steps.</returns>
     public static Tensor Run(Tensor input, IEnumerable<Module<Tensor, Tensor>> steps)

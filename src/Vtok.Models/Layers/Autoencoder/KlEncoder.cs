@@ -28,6 +28,6 @@ internal sealed class KlEncoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Chain.Run(input, [_input, .. _levels, _middle, _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_input, .. _levels.SelectMany(level => level.Steps), _middle, _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
     }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace Vtok.Models.Layers.Autoencoder;
 
 /// <summary>Residual blocks at one resolution, then halving where a coarser one follows.</summary>
-internal sealed class DownBlock : Module<Tensor, Tensor>
+internal sealed class DownBlock : Module
 {
     [ComponentName(Name = "resnets")] private readonly ModuleList<ResidualBlock> _resnets;
     [ComponentName(Name = "downsamplers")] private readonly ModuleList<Downsampler>? _downsamplers;
@@ -17,15 +17,12 @@ internal sealed class DownBlock : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return Chain.Run(input, [.. _resnets, .. _downsamplers ?? []]).MoveToOuterDisposeScope();
-    }
+    /// <summary>What runs, in order.</summary>
+    public IEnumerable<Module<Tensor, Tensor>> Steps => [.. _resnets, .. _downsamplers ?? []];
 }
 
 /// <summary>Residual blocks at one resolution, then doubling where a finer one follows.</summary>
-internal sealed class UpBlock : Module<Tensor, Tensor>
+internal sealed class UpBlock : Module
 {
     [ComponentName(Name = "resnets")] private readonly ModuleList<ResidualBlock> _resnets;
     [ComponentName(Name = "upsamplers")] private readonly ModuleList<Upsampler>? _upsamplers;
@@ -37,9 +34,6 @@ internal sealed class UpBlock : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return Chain.Run(input, [.. _resnets, .. _upsamplers ?? []]).MoveToOuterDisposeScope();
-    }
+    /// <summary>What runs, in order.</summary>
+    public IEnumerable<Module<Tensor, Tensor>> Steps => [.. _resnets, .. _upsamplers ?? []];
 }

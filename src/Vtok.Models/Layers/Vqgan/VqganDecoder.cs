@@ -32,6 +32,6 @@ internal sealed class VqganDecoder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Chain.Run(input, [_input, .. _middle, .. _levels, _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_input, .. _middle, .. _levels.SelectMany(level => level.Steps), _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
     }
 }

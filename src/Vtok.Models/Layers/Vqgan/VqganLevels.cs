@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace Vtok.Models.Layers.Vqgan;
 
 /// <summary>Residual blocks at one resolution, attention after each where it is wanted (the coarsest), then halving where a coarser one follows.</summary>
-internal sealed class VqganDownLevel : Module<Tensor, Tensor>
+internal sealed class VqganDownLevel : Module
 {
     [ComponentName(Name = "res")] private readonly ModuleList<ResidualBlock> _blocks;
     [ComponentName(Name = "attn")] private readonly ModuleList<VqganAttention>? _attentions;
@@ -20,15 +20,12 @@ internal sealed class VqganDownLevel : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return Chain.Run(input, VqganLevel.Steps(_blocks, _attentions, _downsample)).MoveToOuterDisposeScope();
-    }
+    /// <summary>What runs, in order.</summary>
+    public IEnumerable<Module<Tensor, Tensor>> Steps => VqganLevel.Steps(_blocks, _attentions, _downsample);
 }
 
 /// <summary>Residual blocks at one resolution, attention after each where it is wanted (the coarsest), then doubling where a finer one follows.</summary>
-internal sealed class VqganUpLevel : Module<Tensor, Tensor>
+internal sealed class VqganUpLevel : Module
 {
     [ComponentName(Name = "res")] private readonly ModuleList<ResidualBlock> _blocks;
     [ComponentName(Name = "attn")] private readonly ModuleList<VqganAttention>? _attentions;
@@ -42,11 +39,8 @@ internal sealed class VqganUpLevel : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return Chain.Run(input, VqganLevel.Steps(_blocks, _attentions, _upsample)).MoveToOuterDisposeScope();
-    }
+    /// <summary>What runs, in order.</summary>
+    public IEnumerable<Module<Tensor, Tensor>> Steps => VqganLevel.Steps(_blocks, _attentions, _upsample);
 }
 
 /// <summary>What the levels of both halves have in common.</summary>
