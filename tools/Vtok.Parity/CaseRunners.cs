@@ -56,6 +56,7 @@ public static class CaseRunners
         new FlexTok.CheckpointRunner(),
         new LlamaGen.TokenizerRunner(),
         new LlamaGen.QuantizerRunner(),
+        new LlamaGen.TrainingRunner(),
         new TokenFlow.TokenizerRunner(),
         new TokenFlow.FullTokenizerRunner(),
         new TokenFlow.QuantizerRunner(),

@@ -84,7 +84,7 @@ public sealed record LlamaGenSettings
                 PerceptualWeight = losses.Number("perceptualWeight", 1, 0, 1000),
             },
             Distance = PictureDistanceSettings.Read(losses, "lpips"),
-            Adversarial = kind == "none" ? null : AdversarialSettings.Read(discriminator, Published, adaptive: true),
+            Adversarial = kind == "none" ? null : AdversarialSettings.Read(discriminator, PublishedAdversary, adaptive: true),
             Patch = kind == "patchgan" ? new PatchDiscriminatorConfig { Channels = discriminator.Integer("channels", 64, 1, 4096), Layers = discriminator.Integer("layers", 3, 1, 8) } : null,
             Style = kind == "stylegan" ? new StyleDiscriminatorConfig { PictureSide = side } : null,
             DiscriminatorRate = kind == "none" ? 0 : discriminator.Number("lr", 1e-4, 0, 10),
@@ -101,7 +101,8 @@ public sealed record LlamaGenSettings
         return settings;
     }
 
-    private static AdversarialSettings Published => new() { Start = 20_000, Weight = 0.5, LeCamWeight = 0 };
+    /// <summary>The discriminator's part as published: the factor weighs both players' losses.</summary>
+    internal static AdversarialSettings PublishedAdversary { get; } = new() { Start = 20_000, Factor = 0.5, Weight = 1, LeCamWeight = 0 };
 
     private void FindContradictions(RecipeSection section)
     {

@@ -62,7 +62,9 @@ internal static class LlamaGenStart
         return loss;
     }
 
-    private static void Fill(LlamaGenNetwork network, IWeightSource source)
+    /// <summary>Copies a checkpoint into a network; statistics that only training needs may be absent.</summary>
+    /// <exception cref="CheckpointException">It is of another network.</exception>
+    public static void Fill(LlamaGenNetwork network, IWeightSource source)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable quiet = no_grad();

@@ -16,6 +16,10 @@ public sealed record AdversarialSettings
     /// <summary>First step at which the discriminator is trained and heard.</summary>
     public long Start { get; init; } = 20_000;
 
+    /// <summary>Whether the discriminator looks at both kinds of pictures before the start too, at weight 0, as LlamaGen publishes.</summary>
+    /// <remarks>The statistics of its batch norm move then, and its optimizer counts steps.</remarks>
+    public bool RunsBeforeStart { get; init; }
+
     /// <summary>Factor of both players' losses from the start on.</summary>
     public double Factor { get; init; } = 1;
 
@@ -46,6 +50,7 @@ public sealed record AdversarialSettings
         DiscriminatorForm = Form(section, "loss", defaults.DiscriminatorForm),
         GeneratorForm = Form(section, "generatorLoss", defaults.GeneratorForm),
         Start = section.Integer("start", (int)defaults.Start, 0, int.MaxValue),
+        RunsBeforeStart = section.Flag("runsBeforeStart", defaults.RunsBeforeStart),
         Factor = section.Number("factor", defaults.Factor, 0, 100),
         Weight = section.Number("weight", defaults.Weight, 0, 100),
         Adaptive = adaptive && section.Flag("adaptive", defaults.Adaptive),

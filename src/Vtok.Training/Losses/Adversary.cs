@@ -29,6 +29,9 @@ public sealed class Adversary : nn.Module, IStepLearner
     /// <summary>Losses, weights and start.</summary>
     public AdversarialSettings Settings { get; }
 
+    /// <summary>The discriminator, owned by this module.</summary>
+    public nn.Module<Tensor, Tensor> Discriminator => _discriminator;
+
     /// <summary>LeCam's average of the mean logit of real pictures [1], owned by this module.</summary>
     public Tensor RealMean => get_buffer(RealAverage)!;
 
@@ -49,6 +52,10 @@ public sealed class Adversary : nn.Module, IStepLearner
     public IReadOnlyList<LossTerm> GeneratorTerms(Tensor reconstruction, long step, Tensor? fidelity = null, Tensor? lastLayer = null)
     {
         double factor = FactorAt(step);
+        if (factor == 0 && Settings.RunsBeforeStart)
+            using (no_grad())
+            using (NewDisposeScope())
+                _discriminator.call(reconstruction);
         if (factor == 0)
             return [new LossTerm("gan", zeros([], device: reconstruction.device), 0)];
         using DisposeScope scope = NewDisposeScope();
@@ -74,12 +81,12 @@ public sealed class Adversary : nn.Module, IStepLearner
     /// <param name="pictures">Real pictures.</param>
     /// <param name="reconstruction">Reconstructions; no gradient flows into them.</param>
     /// <param name="step">The step.</param>
-    /// <returns>Nothing before the start.</returns>
+    /// <returns>Before the start nothing, or with <see cref="AdversarialSettings.RunsBeforeStart"/> the one term "idle", which is zero.</returns>
     public IReadOnlyList<LossTerm> DiscriminatorTerms(Tensor pictures, Tensor reconstruction, long step)
     {
         double factor = FactorAt(step);
         if (factor == 0)
-            return [];
+            return Settings.RunsBeforeStart ? [Idle(pictures, reconstruction)] : [];
         using DisposeScope scope = NewDisposeScope();
         bool penalised = Settings.PenaltyWeight > 0 && step % Settings.PenaltyEvery == 0;
         Tensor shown = penalised ? pictures.detach().clone().requires_grad_(true) : pictures.detach();
@@ -115,6 +122,14 @@ public sealed class Adversary : nn.Module, IStepLearner
         using DisposeScope scope = NewDisposeScope();
         if (Notes.Take(gather) is [Tensor real, Tensor fake])
             Follow(real.mean(), fake.mean());
+    }
+
+    // Zero with zero gradients, so that moments and step counts are those of the published loop.
+    private LossTerm Idle(Tensor pictures, Tensor reconstruction)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = _discriminator.call(pictures.detach()).mean() + _discriminator.call(reconstruction.detach()).mean();
+        return new LossTerm("idle", (logits * 0).MoveToOuterDisposeScope());
     }
 
     private static List<LossTerm> Kept(List<LossTerm> terms)

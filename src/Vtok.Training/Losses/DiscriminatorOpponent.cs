@@ -17,7 +17,7 @@ internal sealed class DiscriminatorOpponent(Adversary loss, OptimizerRecipe opti
 
     public override OptimizerRecipe Optimizer => optimizer;
 
-    public override double LearningRateAt(long step) => schedule.At(step - loss.Settings.Start);
+    public override double LearningRateAt(long step) => schedule.At(Math.Max(0, step - loss.Settings.Start));
 
     public override bool Decays(string name, Tensor parameter) => decays(name, parameter);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Vtok.Models.LlamaGen;
+using Vtok.Models.Quantizers;
 using Vtok.Models.Tests.Weights;
 using Vtok.Models.Weights;
 using Vtok.Streams;
@@ -80,6 +81,28 @@ public sealed class LlamaGenFamilyTests
         Assert.AreEqual(TinyLlamaGen.Config, PublishedConfig.Read(PublishedConfig.Write(TinyLlamaGen.Config)));
 
     [TestMethod]
+    public void Any_quantizer_and_a_network_without_attention_come_back_from_a_config_and_a_published_one_says_neither()
+    {
+        LlamaGenConfig tiny = TinyLlamaGen.Config with { Normalize = false, Attention = false };
+        LlamaGenConfig[] configs =
+        [
+            tiny with { Learning = CodebookLearning.MovingAverage, Decay = 0.9 },
+            tiny with { Kind = QuantizerKind.Residual, Depth = 3 },
+            tiny with { Kind = QuantizerKind.FiniteScalar, Levels = [5, 4], CodebookSize = 20, CodeDimension = 2 },
+            tiny with { Kind = QuantizerKind.LookupFree, CodebookSize = 16 },
+            tiny with { Kind = QuantizerKind.Spherical, CodebookSize = 16 },
+        ];
+
+        foreach (LlamaGenConfig config in configs)
+            Assert.AreEqual(config, PublishedConfig.Read(PublishedConfig.Write(config)));
+        Assert.AreEqual(8000, configs[1].Vocabulary);
+        Assert.IsFalse(PublishedConfig.Write(LlamaGenConfig.Vq16).Has("quantizer") || PublishedConfig.Write(LlamaGenConfig.Vq16).Has("attention"));
+    }
+
+    [TestMethod]
+    [DataRow("""{"vq_model":"VQ-8","quantizer":{"kind":"rvq"}}""", "quantizer.kind")]
+    [DataRow("""{"vq_model":"VQ-8","codebook_l2_norm":false,"quantizer":{"kind":"residual","depth":4}}""", "16384^4")]
+    [DataRow("""{"vq_model":"VQ-8","quantizer":{"kind":"fsq","levels":[8,8]}}""", "64 codes of dimension 2")]
     [DataRow("""{"vq_model":"VQ-8","codebook_size":1}""", "codebook_size")]
     [DataRow("""{"vq_model":"VQ-8","encoder_ch_mult":[1,2]}""", "2 levels")]
     [DataRow("""{"vq_model":"VQ-8","ch":100}""", "32 groups")]

@@ -175,6 +175,43 @@ public sealed class VectorQuantizerTests
         Assert.AreEqual(before, Live());
     }
 
+    [TestMethod]
+    public void Soft_learning_gives_the_nearest_code_and_a_gradient_to_every_code()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(3);
+        VectorQuantizerConfig config = new() { CodebookSize = 6, CodeDimension = 3, Learning = CodebookLearning.Soft, Sharpness = 1 };
+        using VectorQuantizer quantizer = new(config);
+        quantizer.Initialize(generator);
+        Tensor features = randn([10, 3], generator: generator).requires_grad_(true);
+
+        QuantizerOutput output = quantizer.Quantize(features);
+        output.Quantized.square().sum().backward();
+
+        Assert.IsTrue(output.Quantized.allclose(quantizer.Decode(output.Ids), atol: 1e-6));
+        Assert.IsFalse(output.Losses.ContainsKey(QuantizerOutput.Codebook));
+        Assert.AreEqual(6L, quantizer.Codebook.grad!.abs().sum(1).gt(0).sum().item<long>());
+        Assert.IsTrue(features.grad!.abs().sum(1).gt(0).all().item<bool>());
+    }
+
+    [TestMethod]
+    public void A_clustered_start_leaves_less_error_than_a_drawn_one_and_restarts_the_averages()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(3);
+        using VectorQuantizer quantizer = new(new VectorQuantizerConfig { CodebookSize = 16, CodeDimension = 3, Learning = CodebookLearning.MovingAverage });
+        quantizer.Initialize(generator);
+        Tensor features = randn([300, 3], generator: generator);
+        float Error() => (quantizer.Decode(quantizer.Encode(features)) - features).square().mean().item<float>();
+        float drawn = Error();
+
+        quantizer.Start(features, generator);
+
+        Assert.IsLessThan(0.3f * drawn, Error());
+        Assert.IsTrue(quantizer.get_buffer("embed_avg")!.Equals(quantizer.Codebook));
+        Assert.IsTrue(quantizer.get_buffer("cluster_size")!.eq(1).all().item<bool>());
+    }
+
     private static VectorQuantizer Create((int Codes, int Width, bool Normalize, int Seed) drawn)
     {
         VectorQuantizer quantizer = new(new VectorQuantizerConfig { CodebookSize = drawn.Codes, CodeDimension = drawn.Width, Normalize = drawn.Normalize });

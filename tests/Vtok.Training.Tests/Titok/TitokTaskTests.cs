@@ -156,7 +156,7 @@ public sealed class TitokTaskTests
 
         string[] names = [.. files.Select(file => Recipe.Load(file).Name)];
 
-        Assert.HasCount(19, names);
+        Assert.HasCount(20, names);
         CollectionAssert.AllItemsAreUnique(names);
     }
 
