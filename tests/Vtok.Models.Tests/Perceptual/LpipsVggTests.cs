@@ -1,10 +1,14 @@
 using Vtok.Models.Perceptual;
+using Vtok.Models.Tests.Weights;
+using Vtok.Models.Weights;
 
 namespace Vtok.Models.Tests.Perceptual;
 
 [TestClass]
 public sealed class LpipsVggTests
 {
+    private static readonly int[] Widths = [4, 4, 6, 6, 6];
+
     [TestMethod]
     public void Equal_pictures_have_no_distance_and_others_one_that_is_the_same_both_ways()
     {
@@ -68,10 +72,31 @@ public sealed class LpipsVggTests
         Assert.HasCount(33, network.state_dict());
     }
 
+    [TestMethod]
+    public void The_two_published_files_load_as_torch_saved_them_and_a_missing_layer_is_named()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TemporaryFolder folder = new();
+        using LpipsVgg network = Tiny();
+        Dictionary<string, Tensor> state = network.state_dict(), heads = state.Where(pair => pair.Key.StartsWith("lin", StringComparison.Ordinal)).ToDictionary();
+        Dictionary<string, Tensor> backbone = state.Where(pair => pair.Key.StartsWith("net.", StringComparison.Ordinal)).ToDictionary(pair => $"features.{pair.Key["net.slice1.".Length..]}", pair => pair.Value);
+        backbone["classifier.0.weight"] = ones(3, 6);
+        using PickleFile whole = PickleFile.Open(folder.Write("vgg16.pth", PickleBytes.Checkpoint(backbone, "vgg16"))), linear = PickleFile.Open(folder.Write("vgg.pth", PickleBytes.Checkpoint(heads, "vgg")));
+        backbone.Remove("features.28.weight");
+        using PickleFile half = PickleFile.Open(folder.Write("half.pth", PickleBytes.Checkpoint(backbone, "half")));
+        Tensor x = Pictures(1), y = Pictures(2);
+
+        using LpipsVgg loaded = LpipsVgg.Load(whole, linear, widths: Widths);
+
+        Assert.IsTrue(network.call(x, y).Equals(loaded.call(x, y)));
+        StringAssert.Contains(Assert.ThrowsExactly<CheckpointException>(() => LpipsVgg.Load(half, linear, widths: Widths)).Message, "1 missing: net.slice5.28.weight");
+        StringAssert.Contains(Assert.ThrowsExactly<CheckpointException>(() => LpipsVgg.Load(linear, whole, widths: Widths)).Message, "missing: net.slice");
+    }
+
     private static LpipsVgg Tiny()
     {
         using Generator generator = new(5);
-        LpipsVgg network = new([4, 4, 6, 6, 6]); // outside the scope, which would free its weights
+        LpipsVgg network = new(Widths); // outside the scope, which would free its weights
         using DisposeScope scope = NewDisposeScope();
         using IDisposable quiet = no_grad();
         foreach (TorchSharp.Modules.Parameter parameter in network.parameters())
