@@ -101,7 +101,7 @@ internal sealed class TrainingSubject : IDisposable
     public static TrainingSubject LlamaGen(int channels, int batch, bool bfloat16 = false)
     {
         const int side = 64;
-        var network = new LlamaGenNetwork(new LlamaGenConfig { Channels = channels, LatentChannels = 2 * channels, CodebookSize = 1024, ShowUsage = false });
+        var network = new LlamaGenNetwork(new LlamaGenConfig { Channels = channels, LatentChannels = 2 * channels, CodebookSize = 1024, NormGroups = Math.Min(32, channels), ShowUsage = false });
         network.Initialize(new Generator(Seed));
         var inputs = new Dictionary<string, Tensor> { ["pictures"] = Pictures(batch, side) * 2 - 1 };
         return new TrainingSubject(network, [], inputs, bfloat16, () =>
