@@ -209,7 +209,7 @@ public sealed class ParquetImageSourceTests
 
         CollectionAssert.AreEqual(new[] { "0", "1", "3", "4", "5", "6", "8" }, keys);
         CollectionAssert.AreEqual(new[] { "t.parquet: row 2", "t.parquet: row 7" }, loader.Skipped.Select(skipped => skipped.Location).ToArray());
-        StringAssert.Contains(loader.Skipped[1].Reason, "no bytes");
+        Assert.AreEqual("has no bytes of a picture", loader.Skipped[1].Reason);
     }
 
     [TestMethod]

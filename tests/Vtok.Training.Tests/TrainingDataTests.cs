@@ -29,7 +29,7 @@ public sealed class TrainingDataTests
 
         JsonNode line = Log().Single(line => (string?)line["kind"] == "skipped");
         Assert.AreEqual("broken.png", (string?)line["name"]);
-        StringAssert.EndsWith(outcome.Message, "; 1 pictures could not be used (named in log.jsonl)");
+        StringAssert.EndsWith(outcome.Message, "; 1 picture could not be used (named in log.jsonl)");
         Assert.IsTrue(_said.Any(text => text.StartsWith("left out broken.png: ", StringComparison.Ordinal)));
     }
 
@@ -43,7 +43,7 @@ public sealed class TrainingDataTests
         TrainingOutcome strict = Train(data, "steps=12", "settings.smallPictures=leaveOut");
 
         Assert.AreEqual(1, _said.Count(text => text.Contains("smaller than 32 x 32 and are enlarged", StringComparison.Ordinal)));
-        StringAssert.Contains(strict.Message, "1 pictures could not be used");
+        StringAssert.Contains(strict.Message, "1 picture could not be used");
         Assert.IsTrue(_said.Any(text => text.Contains("small.png: 20 x 20 is smaller than 32 x 32", StringComparison.Ordinal)));
     }
 

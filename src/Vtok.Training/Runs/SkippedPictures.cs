@@ -13,7 +13,7 @@ internal sealed class SkippedPictures(TrainingLog? log, Action<string>? say)
     public int Count => _named.Count;
 
     /// <summary>For the end of the run's last line: empty, or how many were left out.</summary>
-    public string Summary => Count == 0 ? "" : $"; {Count} pictures could not be used (named in log.jsonl)";
+    public string Summary => Count == 0 ? "" : $"; {Count} picture{(Count == 1 ? "" : "s")} could not be used (named in log.jsonl)";
 
     /// <summary>Names those that are new.</summary>
     public void Report(long step, IReadOnlyList<SkippedSample> skipped)
