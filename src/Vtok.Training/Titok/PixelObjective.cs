@@ -11,18 +11,22 @@ internal sealed class PixelObjective
 {
     private readonly OneDPieceNetwork _network;
     private readonly GeneratorLoss _loss;
+    private readonly bool _decoderOnly;
 
     /// <summary>Takes a network of the two-stage form, whose encoder's side is frozen here, or of the one-stage form.</summary>
-    public PixelObjective(OneDPieceNetwork network, GeneratorLoss loss)
+    /// <param name="network">The network; it stays its owner's.</param>
+    /// <param name="loss">What is minimised.</param>
+    /// <param name="decoderOnly">Whether tokens stay as they are in the one-stage form too.</param>
+    public PixelObjective(OneDPieceNetwork network, GeneratorLoss loss, bool decoderOnly = false)
     {
-        (_network, _loss) = (network, loss);
+        (_network, _loss, _decoderOnly) = (network, loss, decoderOnly);
         if (!FrozenTokens)
             return;
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
             parameter.requires_grad = name.StartsWith("decoder.", StringComparison.Ordinal) || name.StartsWith("pixel_", StringComparison.Ordinal);
     }
 
-    private bool FrozenTokens => _network.Config.Form == OneDPieceForm.TwoStage;
+    private bool FrozenTokens => _decoderOnly || _network.Config.Form == OneDPieceForm.TwoStage;
 
     /// <summary>Reconstruction and loss terms.</summary>
     /// <param name="pictures">[B, 3, S, S] in 0..1.</param>
@@ -45,6 +49,8 @@ internal sealed class PixelObjective
     {
         using IDisposable? quiet = FrozenTokens ? no_grad() : null;
         Tensor latents = _network.Encode(pictures).to(ScalarType.Float32); // what follows is no place for bfloat16
+        if (_decoderOnly && !_network.Config.Continuous)
+            return (_network.Lookup(_network.Ids(latents)), []); // a pass in training mode would move codes that learn from statistics
         if (!_network.Config.Continuous)
         {
             LatentCodes codes = LatentCodes.Of(_network, latents, _loss.Settings.QuantizerWeight, step, health);

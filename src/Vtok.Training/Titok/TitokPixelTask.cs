@@ -23,7 +23,7 @@ internal abstract class TitokPixelTask : TitokTask
         Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : base(recipe, settings.Lengths, network, data, held, device)
     {
         (_recipe, _perceptual, _adversarial) = (recipe, perceptual, adversarial);
-        _objective = new PixelObjective(network, new GeneratorLoss(settings.Loss, perceptual, adversarial, network.Config.Continuous));
+        _objective = new PixelObjective(network, new GeneratorLoss(settings.Loss, perceptual, adversarial, network.Config.Continuous), settings.DecoderOnly);
         if (adversarial is null)
             return;
         // The floor of the recipe is a share of the rate; the discriminator falls to the same absolute rate as the network.

@@ -45,6 +45,9 @@ public sealed record TitokSettings
     /// <summary>How the codebook is looked after; null where it is frozen or there is none.</summary>
     public CodebookSettings? Codebook { get; init; }
 
+    /// <summary>Whether single-stage training leaves encoder and codebook as they are: fine-tuning for pictures of a kind, the tokens staying valid.</summary>
+    public bool DecoderOnly { get; init; }
+
     /// <summary>Whether the transformers' blocks are computed again in the backward pass instead of kept.</summary>
     public bool Checkpointing { get; init; }
 
@@ -85,10 +88,12 @@ public sealed record TitokSettings
         var schedule = LengthSchedule.Read(lengths, network.LatentTokens, network.Nested ? LengthShape.Uniform : LengthShape.All);
         if (!network.Nested && (schedule.Shape != LengthShape.All || schedule.Most != network.LatentTokens))
             lengths.Fault("shape", "this model decodes all of its tokens only; prefixes need a nested one");
+        bool decoderOnly = single && section.Flag("decoderOnly", false);
         return new TitokSettings
         {
             Network = network,
-            Codebook = form == OneDPieceForm.TwoStage || network.Continuous ? null : CodebookSettings.Read(section.Section("codebook")),
+            DecoderOnly = decoderOnly,
+            Codebook = form == OneDPieceForm.TwoStage || network.Continuous || decoderOnly ? null : CodebookSettings.Read(section.Section("codebook")),
             Lengths = schedule,
             Proxy = single ? null : section.Text("proxy"),
             StartFrom = section.Text("startFrom"),

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using TorchSharp;
+using Vtok.Models.Weights;
 using Vtok.Training.Tests.Commands;
+using static TorchSharp.torch;
 
 namespace Vtok.Training.Tests.Titok;
 
@@ -36,6 +39,30 @@ public sealed class TitokCodebookTests
         JsonObject[] lines = Lines(train, "run");
         Assert.IsNull(lines[2]["quantizer"]);
         Assert.IsNotNull(lines[3]["quantizer"]);
+    }
+
+    [TestMethod]
+    [DataRow("false"), DataRow("true")]
+    public void Fine_tuning_of_the_decoder_leaves_the_tokens_of_every_picture_as_they_were(string clustering)
+    {
+        using var train = new TrainHarness();
+        string network = $"settings.network.clustering={clustering}";
+        Assert.AreEqual(0, TrainHarness.Run(train.Train("base", "steps=4", "every.validate=0", network)).ExitCode);
+
+        (int exitCode, _, string errors) = TrainHarness.Run([.. train.Train("tuned", "steps=4", "every.validate=0", "settings.decoderOnly=true", "settings.discriminator.start=0", network),
+            "--init-from", Path.Combine(train["base"], "model")]);
+
+        Assert.AreEqual(0, exitCode, errors);
+        Dictionary<string, byte[]> before = Weights(train, "base"), after = Weights(train, "tuned");
+        foreach ((string name, byte[] value) in before)
+            Assert.AreEqual(!name.StartsWith("decoder.", StringComparison.Ordinal), value.SequenceEqual(after[name]), name);
+    }
+
+    private static Dictionary<string, byte[]> Weights(TrainHarness train, string run)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(train[run], "model", "model.safetensors"));
+        return file.Entries.Keys.ToDictionary(name => name, name => file[name].bytes.ToArray());
     }
 
     private static JsonObject Last(TrainHarness train, string run) => Lines(train, run)[^1];
