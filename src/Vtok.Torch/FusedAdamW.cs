@@ -9,6 +9,9 @@ public sealed unsafe class FusedAdamW : IDisposable
     private static readonly delegate* unmanaged<ArrayRef, ArrayRef, ArrayRef, ArrayRef, ArrayRef, ArrayRef,
         double, double, double, double, double, byte, byte, NoTensor*, NoTensor*, void> Native;
 
+    // A number given in place becomes a Scalar that nothing holds during the native call: when the garbage collector runs just then, its
+    // finalizer frees what the call is about to read. Seen twice on a machine with twenty runnable threads.
+    private readonly Scalar _one = 1f;
     private readonly Parameter[] _parameters;
     private readonly Tensor[] _first;
     private readonly Tensor[] _second;
@@ -74,7 +77,7 @@ public sealed unsafe class FusedAdamW : IDisposable
                 if (_parameters[i].grad is not { } gradient)
                     continue;
                 gradients.Add(gradient);
-                _steps[i].add_(1f);
+                _steps[i].add_(_one, _one);
                 // A handle points at an at::Tensor, which is one pointer to its implementation; an ArrayRef<Tensor> is an array of those.
                 Tensor[] row = [_parameters[i], gradient, _first[i], _second[i], _steps[i]];
                 for (int k = 0; k < 5; k++)
