@@ -156,7 +156,7 @@ public sealed class TitokTaskTests
 
         string[] names = [.. files.Select(file => Recipe.Load(file).Name)];
 
-        Assert.HasCount(20, names);
+        Assert.HasCount(21, names);
         CollectionAssert.AllItemsAreUnique(names);
     }
 
