@@ -74,6 +74,7 @@ public static class NativeTorch
         string shim = FindShim(folder)
             ?? throw new DllNotFoundException($"{LibraryName("LibTorchSharp")} is neither in {folder} nor beside the program");
         nint handle = LoadShim(shim);
+        _ = ScalarGuard.Install(handle);
         // Linux and Windows answer TorchSharp's requests by bare name from what is loaded; macOS needs this.
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name switch
         {
