@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vtok.Torch;
 
 namespace Vtok.Training.Collectives.Tcp;
@@ -8,13 +9,14 @@ public sealed unsafe class TcpCollective : ICollective
 {
     private const int Chunk = 64 << 20;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15); // process 0, which knows whom it waits for, speaks first
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15); // beyond patience: process 0, which knows whom it waits for, speaks first
 
     private readonly CollectiveOptions _options;
     private readonly TcpPeer[] _peers; // at process 0 all others in the order of their ranks, elsewhere process 0
     private readonly Timer _heart;
     private CollectiveException? _failure;
     private bool _failing;
+    private long _failedAt;
     private long _sequence;
 
     /// <summary>Meets the other processes.</summary>
@@ -34,7 +36,7 @@ public sealed unsafe class TcpCollective : ICollective
         try
         {
             if (Rank == 0)
-                rendezvous.Accept((rank, socket) => Join(rank - 1, new TcpPeer(rank, socket, options.Silence, Fail)));
+                rendezvous.Accept((rank, socket) => Join(rank - 1, new TcpPeer(rank, socket, options.Silence, Fail)), GiveUp);
             else
                 Join(0, new TcpPeer(0, rendezvous.Connect(), options.Silence, Fail));
         }
@@ -130,6 +132,8 @@ public sealed unsafe class TcpCollective : ICollective
     public void Dispose()
     {
         _heart.Dispose();
+        if (Rank == 0 && _failure is { } failure)
+            Abort(failure.Message); // for those who came after it happened
         foreach (TcpPeer? peer in _peers)
             peer?.Leave();
         foreach (TcpPeer? peer in _peers)
@@ -185,8 +189,7 @@ public sealed unsafe class TcpCollective : ICollective
         var clock = new WaitClock(_options);
         while (true)
         {
-            if (Volatile.Read(ref _failure) is { } failure)
-                throw failure;
+            ThrowIfFailed();
             if (peer.TryTake(out TcpFrame? frame, Poll))
                 return Checked(frame!, peer, kind, length, what);
             if (peer.HasLeft)
@@ -210,11 +213,25 @@ public sealed unsafe class TcpCollective : ICollective
                 + $"expected operation {_sequence}, a {kind} of {length} bytes; all processes must run the same program, recipe and data");
     }
 
+    // Those who have not come yet are to learn of it too, so they are waited for a while.
+    private void GiveUp()
+    {
+        if (Volatile.Read(ref _failure) is not null && Stopwatch.GetElapsedTime(_failedAt) > Grace)
+            ThrowIfFailed();
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (Volatile.Read(ref _failure) is { } failure)
+            throw failure;
+    }
+
     // From the reading threads: the first failure counts, and process 0 tells the others.
     private void Fail(TcpPeer peer, CollectiveException failure)
     {
         if (Interlocked.Exchange(ref _failing, true))
             return;
+        _failedAt = Stopwatch.GetTimestamp();
         if (Rank == 0)
             foreach (TcpPeer? other in _peers.Where(other => other != peer))
                 other?.Send(FrameKind.Abort, failure.Message);

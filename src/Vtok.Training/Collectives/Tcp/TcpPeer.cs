@@ -11,7 +11,7 @@ internal sealed class TcpPeer : IDisposable
 {
     private const int Header = 17;
     private const int Small = 1024; // header and payload go in one packet up to here
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     private readonly Socket _socket;
     private readonly Action<TcpPeer, CollectiveException> _failed;
@@ -57,7 +57,7 @@ internal sealed class TcpPeer : IDisposable
         return taken;
     }
 
-    /// <summary>Sends a frame; a failure is reported as the loss of the other.</summary>
+    /// <summary>Sends a frame. Where the other is gone the reading thread says so, after what the other had still to say.</summary>
     public void Send(FrameKind kind, long sequence, ReadOnlySpan<byte> payload)
     {
         Span<byte> start = stackalloc byte[Header + (payload.Length <= Small ? payload.Length : 0)];
@@ -75,9 +75,13 @@ internal sealed class TcpPeer : IDisposable
                     SendAll(payload);
             }
         }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+        {
+            Lose(e); // half a frame is on its way: nothing can follow it
+        }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            Lose(e);
+            // the reading thread finds the same
         }
     }
 

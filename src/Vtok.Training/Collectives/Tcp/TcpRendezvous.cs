@@ -18,13 +18,15 @@ internal sealed class TcpRendezvous(LaunchEnvironment place, CollectiveOptions o
 
     /// <summary>At process 0: waits for all others.</summary>
     /// <param name="joined">Told of each connection with its rank.</param>
-    public void Accept(Action<int, Socket> joined)
+    /// <param name="check">Throws when one that has come is gone again.</param>
+    public void Accept(Action<int, Socket> joined, Action check)
     {
         using Socket listener = Listen();
         var missing = Enumerable.Range(1, place.World - 1).ToHashSet();
         var clock = new WaitClock(options);
         while (missing.Count > 0)
         {
+            check();
             if (!listener.Poll(Retry, SelectMode.SelectRead))
             {
                 clock.Check(waited => $"rank 0 has waited {waited} s for {Ranks.Name(missing)} to come to port {place.MasterPort}", CollectiveError.Unreachable);
