@@ -17,6 +17,9 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
     private const string RecentIdsBuffer = "codebook_used";
     private const double SmoothingEpsilon = 1e-5; // keeps the mean of an unused code finite
 
+    // Held, not made at each use: TorchSharp 0.107 does not keep a temporary Scalar alive while the native call still reads it.
+    private readonly Scalar _kept, _taken, _epsilon, _mass;
+
     [ComponentName(Name = "embedding.weight")] private readonly TorchSharp.Modules.Parameter _codebook; // [K, D]
 
     /// <summary>Creates a quantizer with an undefined codebook.</summary>
@@ -25,6 +28,7 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
     {
         config.Validate();
         Config = config;
+        (_kept, _taken, _epsilon, _mass) = (config.Decay, 1 - config.Decay, SmoothingEpsilon, config.CodebookSize * SmoothingEpsilon);
         bool learned = config.Learning != CodebookLearning.MovingAverage;
         _codebook = new TorchSharp.Modules.Parameter(empty(config.CodebookSize, config.CodeDimension), learned);
         RegisterComponents();
@@ -228,7 +232,7 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
     private void MoveUnusedCodes(Tensor rows, Tensor scaled, Tensor frequencies)
     {
         Tensor usage = get_buffer(UsageBuffer)!;
-        usage.mul_(Config.Decay).add_(frequencies, alpha: 1 - Config.Decay);
+        usage.mul_(_kept).add_(frequencies, alpha: _taken);
         Tensor nearest = NearestCode.Find(Scale(_codebook), scaled); // [K]: the roles exchanged
         Tensor targets = rows.index_select(0, nearest);              // [K, D], not normalised
         // Constants 10 and 1e-3 of the published update (arXiv 2307.15139, eq. 4 and its code).
@@ -240,10 +244,10 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
     {
         Tensor size = get_buffer(CountBuffer)!, sum = get_buffer(SumBuffer)!;
         Tensor sums = zeros_like(sum).index_add_(0, ids, scaled, 1); // [K, D]
-        size.mul_(Config.Decay).add_(counts, alpha: 1 - Config.Decay);
-        sum.mul_(Config.Decay).add_(sums, alpha: 1 - Config.Decay);
+        size.mul_(_kept).add_(counts, alpha: _taken);
+        sum.mul_(_kept).add_(sums, alpha: _taken);
         Tensor total = size.sum();
-        Tensor smoothed = (size + SmoothingEpsilon) / (total + CodebookSize * SmoothingEpsilon) * total; // Laplace smoothing
+        Tensor smoothed = (size + _epsilon) / (total + _mass) * total; // Laplace smoothing
         Overwrite(sum / smoothed.unsqueeze(1));
     }
 
