@@ -18,7 +18,8 @@ public static class GradientNorm
             Tensor norm = stack([.. gradients.Select(gradient => gradient.norm())]).norm();
             if (most > 0)
             {
-                Tensor factor = (most / (norm + 1e-6)).clamp_max(1.0);
+                using Scalar limit = most, tiny = 1e-6, one = 1.0; // held through the calls: see FusedAdamW
+                Tensor factor = (limit / (norm + tiny)).clamp_max(one);
                 foreach (Tensor gradient in gradients)
                     gradient.mul_(factor);
             }
