@@ -11,6 +11,8 @@ public sealed class TrainProcessTests
 {
     private static readonly string[] EndlessSteps = ["steps=1000000", "every.log=1", "every.save=0", "every.validate=0"];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "vtok-train");
 
     [TestMethod]
@@ -42,7 +44,7 @@ public sealed class TrainProcessTests
     public void A_signal_saves_and_leaves(string signal)
     {
         using var train = new TrainHarness();
-        using Process running = Start(train.Train("run", EndlessSteps));
+        using Process running = Start("env", [$"--default-signal={signal}", Program, .. train.Train("run", EndlessSteps)]); // tests may run with it ignored
         WaitForStep(train, "run", 2, running);
 
         Process.Start("kill", [$"-{signal}", $"{running.Id}"])!.WaitForExit();
@@ -102,9 +104,11 @@ public sealed class TrainProcessTests
     {
         using (process)
         {
-            string errors = process.StandardError.ReadToEnd();
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            if (!process.WaitForExit(Patience))
+                process.Kill();
             process.WaitForExit();
-            return (process.ExitCode, errors);
+            return (process.ExitCode, errors.Result);
         }
     }
 
