@@ -23,6 +23,22 @@ internal sealed class CliHarness : IDisposable
 
     public string this[string name] => Folder[name];
 
+    /// <summary>Runs the command line over real models in the "models" of a folder.</summary>
+    public static CliResult Over(TempFolder folder, params string[] args)
+    {
+        using MemoryStream output = new(), errors = new();
+        int exitCode = CommandLine.Run(args, new CliConsole
+        {
+            Input = new MemoryStream(),
+            Output = output,
+            Errors = errors,
+            Environment = name => name == "VTOK_MODELS" ? folder["models"] : null,
+            ProgramFolder = folder.Path,
+            Opener = _ => new ModelFolderOpener(1),
+        });
+        return new CliResult(exitCode, output.ToArray(), Encoding.UTF8.GetString(errors.ToArray()));
+    }
+
     public CliResult Run(params string[] args) => Run(new MemoryStream(), new MemoryStream(), default, args);
 
     public CliResult Run(Stream input, MemoryStream output, CancellationToken cancellation, params string[] args)

@@ -19,15 +19,15 @@ public sealed class LavitCommandTests
         using TempFolder folder = Model(out TokenizerInfo info);
         Picture(folder["a.png"], 1, 40, 30);
 
-        CliResult encoded = Run(folder, "encode", folder["a.png"], "-o", folder["a.vtok"], "--model", "tiny", "--json");
+        CliResult encoded = CliHarness.Over(folder, "encode", folder["a.png"], "-o", folder["a.vtok"], "--model", "tiny", "--json");
         VtokFile file = VtokReader.Read(File.ReadAllBytes(folder["a.vtok"]), info);
 
         Assert.AreEqual(0, encoded.ExitCode, encoded.Errors);
         int[] positions = KeptPositions.Unpack(file.Extensions.KeptPositions.Span, 0, TinyLavit.Positions);
         Assert.AreEqual(file.Count, positions.Length);
         Assert.AreEqual(file.Count, Facts(encoded).GetProperty("tokens").GetInt32());
-        Assert.AreEqual(file.Count, Facts(Run(folder, "info", folder["a.vtok"], "--json")).GetProperty("tokens").GetInt32());
-        Assert.AreEqual(0, Run(folder, "verify", folder["a.vtok"]).ExitCode);
+        Assert.AreEqual(file.Count, Facts(CliHarness.Over(folder, "info", folder["a.vtok"], "--json")).GetProperty("tokens").GetInt32());
+        Assert.AreEqual(0, CliHarness.Over(folder, "verify", folder["a.vtok"]).ExitCode);
     }
 
     [TestMethod]
@@ -35,14 +35,14 @@ public sealed class LavitCommandTests
     {
         using TempFolder folder = Model(out _);
         Picture(folder["a.png"], 1, 40, 30);
-        Run(folder, "encode", folder["a.png"], "-o", folder["a.vtok"], "--model", "tiny", "-q");
+        CliHarness.Over(folder, "encode", folder["a.png"], "-o", folder["a.vtok"], "--model", "tiny", "-q");
 
-        CliResult features = Run(folder, "features", folder["a.vtok"], "--kind", "pooled", "-o", folder["a.npy"]);
+        CliResult features = CliHarness.Over(folder, "features", folder["a.vtok"], "--kind", "pooled", "-o", folder["a.npy"]);
 
         Assert.AreEqual(0, features.ExitCode, features.Errors);
         StringAssert.Contains(Encoding.ASCII.GetString(File.ReadAllBytes(folder["a.npy"])), "(1,3,)");
-        Run(folder, "decode", folder["a.vtok"], "-o", folder["b.png"]).IsRefusal(4, "diffusion model");
-        Run(folder, "features", folder["a.vtok"], "--kind", "semantic", "-o", folder["b.npy"]).IsRefusal(2, "conditioning, prompt, pooled, visual, codes");
+        CliHarness.Over(folder, "decode", folder["a.vtok"], "-o", folder["b.png"]).IsRefusal(4, "diffusion model");
+        CliHarness.Over(folder, "features", folder["a.vtok"], "--kind", "semantic", "-o", folder["b.npy"]).IsRefusal(2, "conditioning, prompt, pooled, visual, codes");
     }
 
     [TestMethod]
@@ -51,15 +51,15 @@ public sealed class LavitCommandTests
         using TempFolder folder = Model(out TokenizerInfo info);
         Picture(folder["a.png"], 2, 90, 60);
 
-        CliResult encoded = Run(folder, "encode", folder["a.png"], "-o", folder["a.vtok"], "--model", "tiny", "--layout", "tile");
+        CliResult encoded = CliHarness.Over(folder, "encode", folder["a.png"], "-o", folder["a.vtok"], "--model", "tiny", "--layout", "tile");
         VtokFile file = VtokReader.Read(File.ReadAllBytes(folder["a.vtok"]), info);
 
         Assert.AreEqual(0, encoded.ExitCode, encoded.Errors);
         Assert.IsGreaterThan(1, file.Lanes.Select(lane => lane.Length).Distinct().Count());
         for (int lane = 0; lane < file.Lanes.Count; lane++)
             Assert.HasCount(file.Lanes[lane].Length, KeptPositions.Unpack(file.Extensions.KeptPositions.Span, lane, TinyLavit.Positions));
-        Assert.AreEqual(0, Run(folder, "features", folder["a.vtok"], "-o", folder["a.npy"]).ExitCode);
-        Run(folder, "features", folder["a.vtok"], "--kind", "codes", "-o", folder["b.npy"]).IsRefusal(4, "tiles have different numbers");
+        Assert.AreEqual(0, CliHarness.Over(folder, "features", folder["a.vtok"], "-o", folder["a.npy"]).ExitCode);
+        CliHarness.Over(folder, "features", folder["a.vtok"], "--kind", "codes", "-o", folder["b.npy"]).IsRefusal(4, "tiles have different numbers");
     }
 
     [TestMethod]
@@ -69,16 +69,16 @@ public sealed class LavitCommandTests
         File.WriteAllBytes(folder["black.png"], new VipsImageCodec().Encode(new RgbImage(50, 50), ImageFormat.Png));
         Picture(folder["a.png"], 1, 40, 30);
 
-        Assert.AreEqual(0, Run(folder, "encode", folder["black.png"], "-o", folder["black.vtok"], "--model", "tiny").ExitCode);
-        Assert.AreEqual(0, Run(folder, "encode", folder["a.png"], "-o", folder["two.vtok"], "--model", "tiny", "--tokens", "2").ExitCode);
-        Run(folder, "encode", folder["a.png"], "-o", folder["all.vtok"], "--model", "tiny", "--seed", "3", "-q");
+        Assert.AreEqual(0, CliHarness.Over(folder, "encode", folder["black.png"], "-o", folder["black.vtok"], "--model", "tiny").ExitCode);
+        Assert.AreEqual(0, CliHarness.Over(folder, "encode", folder["a.png"], "-o", folder["two.vtok"], "--model", "tiny", "--tokens", "2").ExitCode);
+        CliHarness.Over(folder, "encode", folder["a.png"], "-o", folder["all.vtok"], "--model", "tiny", "--seed", "3", "-q");
 
         Assert.IsGreaterThanOrEqualTo(1, VtokReader.Read(File.ReadAllBytes(folder["black.vtok"]), info).Count);
         Assert.AreEqual(2, VtokReader.Read(File.ReadAllBytes(folder["two.vtok"]), info).Count);
-        Run(folder, "trim", folder["two.vtok"], "--tokens", "1", "-o", folder["one.vtok"]).IsRefusal(2, "--tokens 1");
+        CliHarness.Over(folder, "trim", folder["two.vtok"], "--tokens", "1", "-o", folder["one.vtok"]).IsRefusal(2, "--tokens 1");
         CollectionAssert.AreNotEqual(File.ReadAllBytes(folder["two.vtok"]), File.ReadAllBytes(folder["all.vtok"]));
         Assert.IsNull(VtokReader.Read(File.ReadAllBytes(folder["all.vtok"]), info).Extensions.Seed); // the encoder's, not the decoder's
-        Run(folder, "encode", folder["a.png"], "-o", folder["b.vtok"], "--model", "tiny", "--steps", "3").IsRefusal(2, "--steps: tiny");
+        CliHarness.Over(folder, "encode", folder["a.png"], "-o", folder["b.vtok"], "--model", "tiny", "--steps", "3").IsRefusal(2, "--steps: tiny");
     }
 
     private static TempFolder Model(out TokenizerInfo info)
@@ -100,19 +100,4 @@ public sealed class LavitCommandTests
     }
 
     private static JsonElement Facts(CliResult result) => result.Json.GetProperty("files")[0];
-
-    private static CliResult Run(TempFolder folder, params string[] args)
-    {
-        using MemoryStream output = new(), errors = new();
-        int exitCode = CommandLine.Run(args, new CliConsole
-        {
-            Input = new MemoryStream(),
-            Output = output,
-            Errors = errors,
-            Environment = name => name == "VTOK_MODELS" ? folder["models"] : null,
-            ProgramFolder = folder.Path,
-            Opener = _ => new ModelFolderOpener(1),
-        });
-        return new CliResult(exitCode, output.ToArray(), Encoding.UTF8.GetString(errors.ToArray()));
-    }
 }

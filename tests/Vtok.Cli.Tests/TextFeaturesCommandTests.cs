@@ -20,11 +20,11 @@ public sealed class TextFeaturesCommandTests
         WriteText(folder["one.npy"], 4, 6, 1);
         WriteText(folder["other.npy"], 4, 6, -1);
 
-        Assert.AreEqual(0, Run(folder, "decode", folder["a.vtok"], "-o", folder["one.png"], "--text-features", folder["one.npy"]).ExitCode);
-        Assert.AreEqual(0, Run(folder, "decode", folder["a.vtok"], "-o", folder["other.png"], "--text-features", folder["other.npy"]).ExitCode);
+        Assert.AreEqual(0, CliHarness.Over(folder, "decode", folder["a.vtok"], "-o", folder["one.png"], "--text-features", folder["one.npy"]).ExitCode);
+        Assert.AreEqual(0, CliHarness.Over(folder, "decode", folder["a.vtok"], "-o", folder["other.png"], "--text-features", folder["other.npy"]).ExitCode);
 
         CollectionAssert.AreNotEqual(File.ReadAllBytes(folder["one.png"]), File.ReadAllBytes(folder["other.png"]));
-        Run(folder, "decode", folder["a.vtok"], "-o", folder["b.png"]).IsRefusal(4, "--text-features");
+        CliHarness.Over(folder, "decode", folder["a.vtok"], "-o", folder["b.png"]).IsRefusal(4, "--text-features");
     }
 
     [TestMethod]
@@ -34,9 +34,9 @@ public sealed class TextFeaturesCommandTests
         WriteText(folder["short.npy"], 3, 6, 1);
         File.WriteAllBytes(folder["noise.npy"], [1, 2, 3]);
 
-        Run(folder, "decode", folder["a.vtok"], "-o", folder["b.png"], "--text-features", folder["short.npy"]).IsRefusal(4, "[1, 3, 6], this model reads [4, 6]");
-        Run(folder, "decode", folder["a.vtok"], "-o", folder["b.png"], "--text-features", folder["noise.npy"]).IsRefusal(3, "noise.npy: not a NumPy file");
-        Run(folder, "decode", folder["a.vtok"], "-o", folder["b.png"], "--text-features", folder["none.npy"]).IsRefusal(3, "none.npy");
+        CliHarness.Over(folder, "decode", folder["a.vtok"], "-o", folder["b.png"], "--text-features", folder["short.npy"]).IsRefusal(4, "[1, 3, 6], this model reads [4, 6]");
+        CliHarness.Over(folder, "decode", folder["a.vtok"], "-o", folder["b.png"], "--text-features", folder["noise.npy"]).IsRefusal(3, "noise.npy: not a NumPy file");
+        CliHarness.Over(folder, "decode", folder["a.vtok"], "-o", folder["b.png"], "--text-features", folder["none.npy"]).IsRefusal(3, "none.npy");
     }
 
     private static TempFolder Model()
@@ -47,7 +47,7 @@ public sealed class TextFeaturesCommandTests
         var picture = new RgbImage(40, 30);
         new Random(1).NextBytes(picture.Pixels);
         File.WriteAllBytes(folder["a.png"], new VipsImageCodec().Encode(picture, ImageFormat.Png));
-        Run(folder, "encode", folder["a.png"], "-o", folder["a.vtok"], "--model", "tiny", "-q");
+        CliHarness.Over(folder, "encode", folder["a.png"], "-o", folder["a.vtok"], "--model", "tiny", "-q");
         return folder;
     }
 
@@ -61,19 +61,4 @@ public sealed class TextFeaturesCommandTests
 
     private static void WriteText(string path, int length, int width, float value) =>
         File.WriteAllBytes(path, new FeatureArray(Enumerable.Repeat(value, length * width).ToArray(), [length, width]).ToNpy());
-
-    private static CliResult Run(TempFolder folder, params string[] args)
-    {
-        using MemoryStream output = new(), errors = new();
-        int exitCode = CommandLine.Run(args, new CliConsole
-        {
-            Input = new MemoryStream(),
-            Output = output,
-            Errors = errors,
-            Environment = name => name == "VTOK_MODELS" ? folder["models"] : null,
-            ProgramFolder = folder.Path,
-            Opener = _ => new ModelFolderOpener(1),
-        });
-        return new CliResult(exitCode, output.ToArray(), Encoding.UTF8.GetString(errors.ToArray()));
-    }
 }

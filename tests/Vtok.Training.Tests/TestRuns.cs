@@ -1,5 +1,7 @@
+using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
+using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Tests;
 
@@ -12,6 +14,21 @@ internal static class TestRuns
 
     public static TrainingRun Run(string folder, Recipe recipe, CancellationToken stop = default)
         => new() { Recipe = recipe, Folder = folder, Stop = stop };
+
+    /// <summary>Steps of both players without a loop around them, each in a scope of its own.</summary>
+    public static void Steps(TrainingTask task, Trainee trainee, Trainee opponent, int first, int end)
+    {
+        for (int step = first; step < end; step++)
+        {
+            using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
+            using TrainingBatch batch = task.MakeBatch(step);
+            trainee.Backward(task.Losses(batch));
+            trainee.Update(1e-3);
+            opponent.Backward(task.Opponent!.Losses(step));
+            opponent.Update(1e-3);
+            task.AfterStep(step);
+        }
+    }
 
     /// <summary>A new folder under the system's temporary one.</summary>
     public static string Folder() => Directory.CreateTempSubdirectory("vtok-training-").FullName;

@@ -152,26 +152,12 @@ public sealed class LlamaGenTaskTests
         using LlamaGenTask task = Create(recipe);
         using var trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
         using var opponent = new Trainee(task.Opponent!.Model, task.Opponent.Optimizer, task.Opponent.Decays);
-        Train(0, 9);
+        TestRuns.Steps(task, trainee, opponent, 0, 9);
         long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
-        Train(9, 209);
+        TestRuns.Steps(task, trainee, opponent, 9, 209);
 
         Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
-
-        void Train(int first, int end)
-        {
-            for (int step = first; step < end; step++)
-            {
-                using DisposeScope scope = NewDisposeScope();
-                using TrainingBatch batch = task.MakeBatch(step);
-                trainee.Backward(task.Losses(batch));
-                trainee.Update(1e-3);
-                opponent.Backward(task.Opponent.Losses(step));
-                opponent.Update(1e-3);
-                task.AfterStep(step);
-            }
-        }
     }
 
     [TestMethod]

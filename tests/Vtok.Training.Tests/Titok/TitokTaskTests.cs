@@ -118,25 +118,12 @@ public sealed class TitokTaskTests
         using TitokTask task = Single(recipe);
         using var trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
         using var opponent = new Trainee(task.Opponent!.Model, task.Opponent.Optimizer, task.Opponent.Decays);
-        Train(0, 5);
+        TestRuns.Steps(task, trainee, opponent, 0, 5);
         long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
-        Train(5, 205);
+        TestRuns.Steps(task, trainee, opponent, 5, 205);
 
         Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
-
-        void Train(int first, int end)
-        {
-            for (int step = first; step < end; step++)
-            {
-                using DisposeScope scope = NewDisposeScope();
-                using TrainingBatch batch = task.MakeBatch(step);
-                trainee.Backward(task.Losses(batch));
-                trainee.Update(1e-3);
-                opponent.Backward(task.Opponent.Losses(step));
-                opponent.Update(1e-3);
-            }
-        }
     }
 
     [TestMethod]
