@@ -60,6 +60,60 @@ public sealed class GridPatternTests
     }
 
     [TestMethod]
+    public void Measuring_fixed_pattern_noise_in_parts_equals_the_whole()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(11, CPU);
+        Tensor pictures = rand([6, 3, 64, 64], generator: generator) + rand([1, 3, 64, 64], generator: generator);
+
+        using var parts = new GridMeter(64);
+        parts.Add(pictures[..1]);
+        parts.Add(pictures[1..]);
+
+        Assert.AreEqual(GridPattern.FixedPattern(pictures).item<float>(), parts.ReadFixedPattern(), 1e-5);
+    }
+
+    [TestMethod]
+    public void A_pattern_that_no_period_folds_is_fixed_pattern_noise()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(9, CPU);
+        Tensor noise = randn([16, 3, 128, 128], generator: generator) * 0.1;
+        Tensor wave = (arange(128) * (2 * Math.PI * 61 / 128)).sin().view(1, 1, 128, 1) * (arange(128) * (2 * Math.PI * 3 / 128)).sin() * 0.2;
+
+        using var folded = new GridMeter(64);
+        folded.Add(noise + wave);
+        double alone = GridPattern.FixedPattern(noise).item<float>(), common = GridPattern.FixedPattern(noise + wave).item<float>();
+
+        Assert.IsLessThan(0.01, folded.Read().First);
+        Assert.AreEqual(0, alone, 0.002);
+        Assert.IsGreaterThan(0.4, common);
+    }
+
+    [TestMethod]
+    public void Detail_elsewhere_does_not_pay_for_a_pattern()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(10, CPU);
+        Tensor noise = randn([16, 3, 64, 64], generator: generator) * 0.1;
+        Tensor dots = zeros(1, 3, 64, 64);
+        dots[.., .., TensorIndex.Slice(0, null, 4), TensorIndex.Slice(0, null, 4)] = tensor(0.3f);
+        Func<Tensor, Tensor>[] penalties = [pictures => GridPattern.Weave(pictures), GridPattern.FixedPattern];
+
+        double[] gradients = [.. penalties.Select(GradientOfNoise)];
+
+        foreach (double gradient in gradients)
+            Assert.IsGreaterThan(-1e-3, gradient);
+
+        double GradientOfNoise(Func<Tensor, Tensor> penalty)
+        {
+            Tensor scale = ones(1).requires_grad_(true);
+            penalty(scale * noise + dots).backward();
+            return scale.grad!.item<float>();
+        }
+    }
+
+    [TestMethod]
     public void The_penalty_has_a_gradient()
     {
         using DisposeScope scope = NewDisposeScope();

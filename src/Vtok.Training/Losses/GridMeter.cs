@@ -41,6 +41,13 @@ public sealed class GridMeter : IDisposable
         return (first.item<float>(), second.item<float>());
     }
 
+    /// <summary><see cref="GridPattern.FixedPattern(Tensor)"/> of all pictures so far; they must be of the period's size and at least 2.</summary>
+    public double ReadFixedPattern()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return GridPattern.FixedPattern((_mean / _count).square().mean(), _power / _count, _count).item<float>();
+    }
+
     /// <summary>Frees the sums.</summary>
     public void Dispose()
     {

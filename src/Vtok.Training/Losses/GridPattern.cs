@@ -3,7 +3,8 @@ namespace Vtok.Training.Losses;
 /// <summary>How much of a picture's fine detail repeats with a period: near 0 for photographs, which know no phase, and large where a decoder draws a grid.</summary>
 /// <remarks>Detail h = picture minus its 3x3 mean. Folded to its phase modulo the period, m is the mean of h and e the mean of |h| at each of the
 /// 3 x period x period phases; g1 = mean m^2 / mean h^2 and g2 = the variance of e over its squared mean, averaged over the colours.
-/// Perceptual networks take a regular grid for texture, so a perceptual figure or loss needs this beside it.</remarks>
+/// Perceptual networks take a regular grid for texture, so a perceptual figure or loss needs this beside it.
+/// In the penalties what is divided by carries no gradient: else detail that no measure sees would pay for the patterns that they see.</remarks>
 public static class GridPattern
 {
     private const double Small = 1e-6;
@@ -16,7 +17,7 @@ public static class GridPattern
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor mean, Tensor magnitude, Tensor power) = Fold(pictures, period);
-        (Tensor first, Tensor second) = Measures(mean, magnitude, power);
+        (Tensor first, Tensor second) = Measures(mean, magnitude, power.detach());
         return (first + second).MoveToOuterDisposeScope();
     }
 
@@ -38,8 +39,24 @@ public static class GridPattern
         Tensor tiles = detail.view(-1, 3, rows, folds, period, columns, folds, period);
         Tensor repeated = tiles.mean([3, 6]).square().mean([3, 5]);                                        // [B, 3, rows, columns]
         Tensor all = tiles.square().mean([3, 4, 6, 7]);                                                    // [B, 3, rows, columns]
-        return (repeated / (all + Faint)).mean().MoveToOuterDisposeScope();
+        return (repeated / (all.detach() + Faint)).mean().MoveToOuterDisposeScope();
     }
+
+    /// <summary>Fixed-pattern noise, differentiable: the share of the detail that all pictures of the batch have in common at the same place,
+    /// about 0 for unrelated pictures (a little below as often as above) and 1 when all have the same detail.</summary>
+    /// <remarks>The mean product of h of two different pictures over the mean of h^2. It sees a pattern of any period and none.</remarks>
+    /// <param name="pictures">[B, 3, H, W] in -1..1, B at least 2, all cut at the same place.</param>
+    public static Tensor FixedPattern(Tensor pictures)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor detail = Detail(pictures);
+        Tensor power = detail.square().mean();
+        return FixedPattern(detail.mean([0]).square().mean(), power, pictures.size(0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same from the mean square of the pictures' mean detail and the mean square of all detail, scalars.</summary>
+    internal static Tensor FixedPattern(Tensor common, Tensor power, long count)
+        => (common * count - power) / (count - 1) / (power.detach() + Small); // each picture's product with itself, 1 of count, is taken out
 
     /// <summary>Means of h and |h| at each phase, [3, P, P] both, and the mean of h^2, a scalar.</summary>
     internal static (Tensor Mean, Tensor Magnitude, Tensor Power) Fold(Tensor pictures, int period)
@@ -55,7 +72,7 @@ public static class GridPattern
     {
         Tensor first = mean.square().mean() / (power + Small);
         Tensor level = magnitude.mean([1, 2], keepdim: true);                                              // [3, 1, 1]
-        Tensor spread = (magnitude - level).square().mean([1, 2]) / (level.view(3).square() + Small);      // [3]
+        Tensor spread = (magnitude - level).square().mean([1, 2]) / (level.view(3).square().detach() + Small); // [3]
         return (first, spread.mean());
     }
 

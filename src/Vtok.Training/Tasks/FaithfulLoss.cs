@@ -26,17 +26,20 @@ internal sealed class FaithfulLoss : RefinementLoss
             terms.Add(new("grid", GridPattern.Penalty(output, _settings.GridPeriods), _settings.GridWeight));
         if (_settings.WeaveWeight > 0)
             terms.Add(new("weave", GridPattern.Weave(output), _settings.WeaveWeight));
+        if (_settings.FixedPatternWeight > 0 && output.size(0) > 1)
+            terms.Add(new("fixedPattern", GridPattern.FixedPattern(output), _settings.FixedPatternWeight));
         return terms;
     }
 
     public override Tensor Distance(Tensor output, Tensor pictures) => ((output - pictures).square().mean([1, 2, 3]) + Floor).log();
 
-    /// <summary>The mean over the lengths of what the loss weighs: PSNR, and in its units (4.343 dB for 1) MS-SSIM, the grid folded by 64 and the weave.</summary>
+    /// <summary>The mean over the lengths of what the loss weighs: PSNR, and in its units (4.343 dB for 1) MS-SSIM and the patterns, the grid folded by 64.</summary>
     public override double Score(IReadOnlyDictionary<int, LengthReport> reports)
     {
         const double decibels = 4.342944819; // 10 / ln 10
         return reports.Values.Average(report => report.Psnr + decibels * (_settings.StructureWeight * report.MsSsim
-            - _settings.GridWeight * (report.GridFirst + report.GridSecond) - _settings.WeaveWeight * report.Weave));
+            - _settings.GridWeight * (report.GridFirst + report.GridSecond) - _settings.WeaveWeight * report.Weave
+            - _settings.FixedPatternWeight * report.FixedPattern));
     }
 
     public override void Dispose() => _structure?.Dispose();

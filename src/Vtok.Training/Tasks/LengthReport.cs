@@ -7,4 +7,6 @@ namespace Vtok.Training.Tasks;
 /// <param name="GridFirst">g1 of <see cref="Losses.GridPattern"/>, folded by 64.</param>
 /// <param name="GridSecond">g2.</param>
 /// <param name="Weave"><see cref="Losses.GridPattern.Weave"/>.</param>
-internal sealed record LengthReport(double Psnr, double MsSsim, double Loss, double GridFirst, double GridSecond, double Weave);
+/// <param name="FixedPattern"><see cref="Losses.GridPattern.FixedPattern(Tensor)"/>.</param>
+internal sealed record LengthReport(double Psnr, double MsSsim, double Loss, double GridFirst, double GridSecond, double Weave,
+    double FixedPattern);

@@ -47,6 +47,9 @@ public sealed record RefinementSettings
     /// <summary>Weight of the penalty of a fine weave; 0 by default in "faithful".</summary>
     public required double WeaveWeight { get; init; }
 
+    /// <summary>Weight of the penalty of detail that all pictures have in common, in "faithful"; at 0 it is not computed.</summary>
+    public required double FixedPatternWeight { get; init; }
+
     /// <summary>Periods that the grid penalty folds by.</summary>
     public required IReadOnlyList<int> GridPeriods { get; init; }
 
@@ -69,6 +72,7 @@ public sealed record RefinementSettings
             StructureWeight = section.Number("structureWeight", 0, 0, 1000),
             GridWeight = section.Number("gridWeight", look == "vivid" ? 2 : 0, 0, 1000),
             WeaveWeight = section.Number("weaveWeight", look == "vivid" ? 0.5 : 0, 0, 1000),
+            FixedPatternWeight = section.Number("fixedPatternWeight", 0, 0, 1000),
             GridPeriods = section.Integers("gridPeriods", [16, 32], 2, 128),
         };
         if (settings.Window % 32 != 0)

@@ -56,6 +56,7 @@ internal sealed class RefinementTask : TrainingTask
             values[$"loss{length}"] = report.Loss;
             values[$"grid{length}"] = Math.Max(report.GridFirst, report.GridSecond);
             values[$"weave{length}"] = report.Weave;
+            values[$"fixedPattern{length}"] = report.FixedPattern;
         }
         return new ValidationReport(_loss.Score(reports), values);
     }

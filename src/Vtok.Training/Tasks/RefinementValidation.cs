@@ -31,6 +31,7 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
     public LengthReport Measure(int length, Func<RefinementInput, Tensor> decode, Func<Tensor, Tensor, Tensor> distance)
     {
         using var grid = new GridMeter(GridPeriod);
+        using var whole = new GridMeter((int)Bytes.size(3));
         double psnr = 0, structure = 0, loss = 0, weave = 0;
         long at = 0;
         foreach (Tensor pictures in Pictures(length, decode))
@@ -45,11 +46,12 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
             loss += distance(pictures, PictureTensors.FromBytes(original).to(pictures.device)).sum().item<float>();
             weave += GridPattern.Weave(pictures).item<float>() * pictures.size(0);
             grid.Add(pictures);
+            whole.Add(pictures);
             at += pictures.size(0);
             pictures.Dispose();
         }
         (double first, double second) = grid.Read();
-        return new LengthReport(psnr / at, structure / at, loss / at, first, second, weave / at);
+        return new LengthReport(psnr / at, structure / at, loss / at, first, second, weave / at, at > 1 ? whole.ReadFixedPattern() : 0);
     }
 
     public void Dispose()
