@@ -56,15 +56,19 @@ internal sealed class ModelSession : IDisposable
     public IEnumerable<RgbImage> Decode(IReadOnlyList<VtokFile> files, DecodeOptions options, CancellationToken cancellation)
     {
         using IEnumerator<RgbImage> pictures = Tokenizer.Decode(files, options, cancellation).GetEnumerator();
-        while (MoveNext(pictures, options.Look))
+        while (Guard(pictures.MoveNext, options.Look))
             yield return pictures.Current;
     }
 
-    private bool MoveNext(IEnumerator<RgbImage> pictures, string? look)
+    /// <summary>Runs the networks; what the model does not have is told by the model's name or by the option.</summary>
+    /// <param name="work">What decodes.</param>
+    /// <param name="look">The look that was asked for, or null.</param>
+    /// <exception cref="SubjectException">The model has no such look, or leaves pixels to another.</exception>
+    public T Guard<T>(Func<T> work, string? look)
     {
         try
         {
-            return pictures.MoveNext();
+            return work();
         }
         catch (PixelsUnavailableException e)
         {

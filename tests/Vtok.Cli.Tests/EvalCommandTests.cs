@@ -1,4 +1,5 @@
 using Vtok.Imaging;
+using Vtok.Streams;
 
 namespace Vtok.Cli.Tests;
 
@@ -9,6 +10,9 @@ public class EvalCommandTests
     [DataRow(2, "takes 1 to 768 tokens", "--tokens", "5,769")]
     [DataRow(2, "expected a whole number", "--tokens", "5,x")]
     [DataRow(4, "nowhere: no such model", "--model", "nowhere")]
+    [DataRow(2, "--size 32: default has a size of its own, 16x16", "--size", "32")]
+    [DataRow(2, "--size 5: expected a whole number, 11 to 4096", "--size", "5")]
+    [DataRow(2, "--look rosy: look rosy: expected faithful", "--look", "rosy")]
     public void What_cannot_be_measured_is_refused(int exitCode, string contains, params string[] options)
     {
         using var cli = new CliHarness();
@@ -52,6 +56,27 @@ public class EvalCommandTests
         Assert.AreEqual("Webp", rows[^1].GetProperty("method").GetString());
         Assert.IsLessThanOrEqualTo(rows[1].GetProperty("bytes").GetDouble(), rows[^1].GetProperty("bytes").GetDouble());
         Assert.IsGreaterThan(400, new VipsImageCodec().Decode(File.ReadAllBytes(cli["chart.png"])).Width);
+    }
+
+    [TestMethod]
+    public void A_model_that_leaves_pixels_to_another_is_one_line()
+    {
+        using var cli = new CliHarness();
+        FakeOpener.Save(cli["models/wordy"], IdentityModel.Describe("wordy", weights: '5', order: TokenOrder.Causal));
+        File.WriteAllBytes(cli["a.png"], new VipsImageCodec().Encode(new RgbImage(20, 20), ImageFormat.Png));
+
+        cli.Run("eval", "--data", cli["a.png"], "--model", "wordy").IsRefusal(4, "wordy: this tokenizer leaves pixels to a diffusion model");
+    }
+
+    [TestMethod]
+    public void Pictures_without_error_count_as_the_cap()
+    {
+        using var cli = new CliHarness();
+        File.WriteAllBytes(cli["a.png"], new VipsImageCodec().Encode(new RgbImage(16, 16), ImageFormat.Png));
+
+        CliResult result = cli.Run("eval", "--data", cli["a.png"], "--tokens", $"{IdentityModel.Tokens}", "--json");
+
+        Assert.AreEqual(ImageMetrics.PsnrCap, result.Json.GetProperty("rows")[0].GetProperty("psnr").GetDouble());
     }
 
     [TestMethod]

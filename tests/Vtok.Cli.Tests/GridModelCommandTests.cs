@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TorchSharp;
 using Vtok.Imaging;
 using Vtok.Models.LlamaGen;
@@ -70,6 +71,36 @@ public class GridModelCommandTests
 
         Assert.AreEqual(0, features.ExitCode, features.Errors);
         StringAssert.Contains(features.Errors, "8x4"); // 2 rows of 4 tokens, 4 numbers each
+    }
+
+    [TestMethod]
+    [DataRow(20, 25)]
+    [DataRow(null, 4096)]
+    public void A_model_of_any_size_is_measured_at_the_size_that_is_said(int? size, int tokens)
+    {
+        using var cli = new CliHarness { Real = true };
+        string picture = Prepare(cli, 30, 24);
+
+        CliResult result = cli.Run(["eval", "--data", picture, "--model", cli["tiny"], "--json", .. size is null ? Array.Empty<string>() : ["--size", $"{size}"]]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Errors);
+        int side = size ?? 256;
+        Assert.AreEqual(side, result.Json.GetProperty("size").GetInt32());
+        StringAssert.Contains(result.Json.GetProperty("protocol").GetString(), $"centre square, Lanczos to {side}x{side}");
+        JsonElement row = result.Json.GetProperty("rows").EnumerateArray().Single();
+        Assert.AreEqual(tokens, row.GetProperty("tokens").GetInt32());
+        Assert.IsGreaterThan(Math.Ceiling(tokens * 5 / 8.0), row.GetProperty("bytes").GetDouble());
+        Assert.AreEqual(side < 32, row.GetProperty("lpips").ValueKind == JsonValueKind.Null);
+    }
+
+    [TestMethod]
+    [DataRow("--size", "30", "--size 30: tiny has a token for each 4x4 pixels; expected a multiple of 4, 11 or more")]
+    [DataRow("--tokens", "25", "--tokens 25: tiny takes one token for each 4x4 pixels (--size decides)")]
+    public void What_a_grid_cannot_be_measured_at_is_a_usage_error(string option, string value, string contains)
+    {
+        using var cli = new CliHarness { Real = true };
+
+        cli.Run("eval", "--data", Prepare(cli, 16, 8), "--model", cli["tiny"], option, value).IsRefusal(2, contains);
     }
 
     private static string Prepare(CliHarness cli, int width, int height)

@@ -16,7 +16,7 @@ internal sealed class QualityMeter(LpipsSqueeze? judge)
     {
         _pictures++;
         _bytes += bytes;
-        _psnr += ImageMetrics.Psnr(original, decoded);
+        _psnr += Math.Min(ImageMetrics.Psnr(original, decoded), ImageMetrics.PsnrCap);
         _ssim += ImageMetrics.Ssim(original, decoded);
         _msSsim += ImageMetrics.MsSsim(original, decoded);
         _gmsd += ImageMetrics.Gmsd(original, decoded);

@@ -4,9 +4,12 @@ using Vtok.Torch;
 namespace Vtok.Models.Perceptual;
 
 /// <summary>LPIPS v0.1 with the SqueezeNet 1.1 backbone (arXiv 1801.03924): the judge of this project, never a training loss.</summary>
-/// <remarks>Pictures are [B, 3, H, W] in -1..1, H and W 32 or more. Frozen, float32 whatever the autocast.</remarks>
+/// <remarks>Pictures are [B, 3, H, W] in -1..1, H and W <see cref="LeastSide"/> or more. Frozen, float32 whatever the autocast.</remarks>
 public sealed class LpipsSqueeze : IDisposable
 {
+    /// <summary>Smallest side of pictures that it measures.</summary>
+    public const int LeastSide = 32;
+
     private const double Epsilon = 1e-10;
     private const int ClassCount = 1000;
 

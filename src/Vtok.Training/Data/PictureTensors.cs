@@ -17,8 +17,15 @@ internal static class PictureTensors
     public static RgbImage ToImage(Tensor picture)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor bytes = ToBytes(picture).permute(1, 2, 0).contiguous().cpu();
-        return new RgbImage((int)picture.size(2), (int)picture.size(1), bytes.data<byte>().ToArray());
+        return OfBytes(ToBytes(picture));
+    }
+
+    /// <summary>uint8 [3, H, W] as a picture.</summary>
+    public static RgbImage OfBytes(Tensor bytes)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = bytes.permute(1, 2, 0).contiguous().cpu(); // [H, W, 3]
+        return new RgbImage((int)bytes.size(2), (int)bytes.size(1), rows.data<byte>().ToArray());
     }
 
     /// <summary>-1..1 to 0..255, rounded to even and clipped, as uint8.</summary>

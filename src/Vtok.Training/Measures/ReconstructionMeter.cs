@@ -8,8 +8,6 @@ namespace Vtok.Training.Measures;
 /// <param name="judge">The perceptual network, or null to leave LPIPS out; the caller owns it.</param>
 public sealed class ReconstructionMeter(LpipsSqueeze? judge)
 {
-    private const int LpipsLeastSide = 32;
-
     private readonly SortedDictionary<string, double> _sums = new(StringComparer.Ordinal);
     private long _pictures;
 
@@ -35,16 +33,16 @@ public sealed class ReconstructionMeter(LpipsSqueeze? judge)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
-        Tensor x = shown * 2 - 1, y = wanted * 2 - 1;
-        RgbImage[] decoded = [.. x.unbind(0).Select(PictureTensors.ToImage)], original = [.. y.unbind(0).Select(PictureTensors.ToImage)];
+        Tensor x = Bytes(shown), y = Bytes(wanted); // uint8 [B, 3, H, W]
+        RgbImage[] decoded = [.. x.unbind(0).Select(PictureTensors.OfBytes)], original = [.. y.unbind(0).Select(PictureTensors.OfBytes)];
         (double Psnr, double Ssim, double MsSsim)[] found = new (double, double, double)[decoded.Length];
         Parallel.For(0, decoded.Length, i => found[i] = (Math.Min(ImageMetrics.Psnr(original[i], decoded[i]), ImageMetrics.PsnrCap),
             ImageMetrics.Ssim(original[i], decoded[i]), ImageMetrics.MsSsim(original[i], decoded[i])));
         Count("psnr", found.Sum(picture => picture.Psnr)); // summed in the order of the pictures: the same score on every run
         Count("ssim", found.Sum(picture => picture.Ssim));
         Count("msSsim", found.Sum(picture => picture.MsSsim));
-        if (judge is not null && Math.Min(x.size(2), x.size(3)) >= LpipsLeastSide)
-            Count("lpips", judge.Distance(Rounded(x), Rounded(y)).sum().item<float>());
+        if (judge is not null && Math.Min(x.size(2), x.size(3)) >= LpipsSqueeze.LeastSide)
+            Count("lpips", judge.Distance(PictureTensors.FromBytes(x), PictureTensors.FromBytes(y)).sum().item<float>());
         _pictures += decoded.Length;
     }
 
@@ -53,7 +51,8 @@ public sealed class ReconstructionMeter(LpipsSqueeze? judge)
     public IReadOnlyDictionary<string, double> Means(string suffix = "")
         => _sums.Where(pair => !double.IsNaN(pair.Value)).ToDictionary(pair => pair.Key + suffix, pair => pair.Value / _pictures);
 
-    private static Tensor Rounded(Tensor pictures) => PictureTensors.FromBytes(PictureTensors.ToBytes(pictures));
+    // As files are decoded: by way of -1..1 a few bytes would fall to the other side of a half.
+    private static Tensor Bytes(Tensor unit) => unit.clamp(0, 1).mul(255).round().to(ScalarType.Byte);
 
     private void Count(string name, double value) => _sums[name] = _sums.GetValueOrDefault(name) + value;
 }
