@@ -37,19 +37,21 @@ public static class NativeTorch
     }
 
     /// <summary>Loads libtorch once; later calls return at once.</summary>
+    /// <param name="wait">What its threads do between operations, where the user's environment (OMP_WAIT_POLICY, GOMP_SPINCOUNT) does not say; of the
+    /// first call only.</param>
     /// <exception cref="DllNotFoundException">It is in none of the <see cref="Candidates"/>, or does not load; the message lists what was tried.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static LibtorchInfo Load()
+    public static LibtorchInfo Load(ThreadWait wait = ThreadWait.Sleep)
     {
         if (_loaded is { } done)
             return done;
         lock (Gate)
-            return _loaded ??= FindAndLoad();
+            return _loaded ??= FindAndLoad(wait);
     }
 
-    private static LibtorchInfo FindAndLoad()
+    private static LibtorchInfo FindAndLoad(ThreadWait wait)
     {
-        CalmOpenMp();
+        OpenMpThreads.Prepare(wait);
         var tried = new List<string>();
         foreach ((string folder, string source) in Candidates())
         {
@@ -130,15 +132,4 @@ public static class NativeTorch
 
     private static string LibraryName(string name) =>
         OperatingSystem.IsWindows() ? name + ".dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
-
-    /// <summary>Makes idle OpenMP threads sleep: spinning ones cost a factor of ten when there are more runnable threads than cores.</summary>
-    private static void CalmOpenMp()
-    {
-        // libgomp reads the C environment when it is loaded, which Environment.SetEnvironmentVariable does not reach on Unix.
-        if (OperatingSystem.IsLinux())
-            _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0); // the user's own setting wins
-    }
-
-    [DllImport("libc", CharSet = CharSet.Ansi)]
-    private static extern int setenv(string name, string value, int overwrite);
 }

@@ -18,7 +18,7 @@ internal sealed class TrainingBenchmark : IBenchmark
 
     public IEnumerable<BenchRow> Run(BenchOptions options)
     {
-        NativeTorch.Load();
+        NativeTorch.Load(ThreadWait.SpinBriefly); // as vtok-train does
         return Measure(options);
     }
 

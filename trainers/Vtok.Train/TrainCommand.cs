@@ -66,7 +66,7 @@ internal static class TrainCommand
                 Patience = parsed.GetValue(patience),
             };
             arguments.Validate();
-            NativeTorch.Load();
+            NativeTorch.Load(place.World == 1 ? ThreadWait.SpinBriefly : ThreadWait.Sleep); // several processes may share this machine's cores
             return TrainRunner.Run(arguments, console);
         });
         command.Subcommands.Add(Plot());

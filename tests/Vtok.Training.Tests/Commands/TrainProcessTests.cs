@@ -91,6 +91,18 @@ public sealed class TrainProcessTests
         Assert.AreEqual(0, TrainHarness.Run(train.Train("run", "steps=8", "every.validate=0")).ExitCode);
     }
 
+    [TestMethod]
+    public void Threads_spin_for_a_bounded_time_between_operations()
+    {
+        using var train = new TrainHarness();
+        string[] verbose = ["--unset=OMP_WAIT_POLICY", "--unset=GOMP_SPINCOUNT", "OMP_DISPLAY_ENV=VERBOSE", Program]; // libgomp says what it read
+
+        (int exitCode, string errors) = Finish(Start("env", [.. verbose, .. train.Train("run", "steps=1", "every.validate=0")]));
+
+        Assert.AreEqual(0, exitCode, errors);
+        StringAssert.Contains(errors, "GOMP_SPINCOUNT = '1000'");
+    }
+
     private static Process Start(string[] args) => Start(Program, args);
 
     private static Process Start(string program, string[] args)
