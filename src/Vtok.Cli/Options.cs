@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Vtok.Imaging;
 using Vtok.Streams;
 
 namespace Vtok.Cli;
@@ -35,7 +36,7 @@ internal static class Options
     public static Option<long> MaxPixels()
     {
         Option<long> option = new("--max-pixels") { HelpName = "N", Description = "Most pixels of a picture, checked before any is decoded.", DefaultValueFactory = _ => 100_000_000 };
-        option.CustomParser = result => Whole(result, 1, 65535L * 65535);
+        option.CustomParser = result => Whole(result, 1, RgbImage.MaxPixels);
         return option;
     }
 

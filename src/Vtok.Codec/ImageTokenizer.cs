@@ -158,14 +158,19 @@ public sealed class ImageTokenizer : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="info">Its model.</param>
     /// <param name="maxPixels">Most pixels.</param>
-    /// <exception cref="TokenFileException">It has more pixels.</exception>
+    /// <exception cref="TokenFileException">It has more pixels, or more than a picture can have.</exception>
     public static (int Width, int Height) CheckSize(VtokFile file, TokenizerInfo info, long maxPixels)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(info);
         int width = file.Width ?? info.NativeWidth ?? 0, height = file.Height ?? info.NativeHeight ?? 0;
-        return (long)width * height <= maxPixels ? (width, height) : throw new TokenFileException(TokenFileError.LimitExceeded,
-            $"decodes to {width}x{height}, more than {maxPixels} pixels (--max-pixels raises the limit)");
+        if ((long)width * height > maxPixels)
+            throw new TokenFileException(TokenFileError.LimitExceeded, $"decodes to {width}x{height}, more than {maxPixels} pixels (--max-pixels raises the limit)");
+        if ((long)width * height > RgbImage.MaxPixels)
+            throw new TokenFileException(TokenFileError.LimitExceeded, $"decodes to {width}x{height}, more than the {RgbImage.MaxPixels} pixels that memory can hold");
+        if (info.Factor is int factor)
+            GridLayout.Padded(width, height, factor);
+        return (width, height);
     }
 
     /// <summary>Ids of a picture in the default layout, one lane.</summary>

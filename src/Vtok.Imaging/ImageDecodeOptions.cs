@@ -3,7 +3,7 @@ namespace Vtok.Imaging;
 /// <summary>Limits and choices of decoding a picture file.</summary>
 public sealed record ImageDecodeOptions
 {
-    /// <summary>Most pixels accepted, checked before any is decoded. Default: 100 megapixels.</summary>
+    /// <summary>Most pixels accepted, checked before any is decoded; never more than <see cref="RgbImage.MaxPixels"/>. Default: 100 megapixels.</summary>
     public long MaxPixels { get; init; } = 100_000_000;
 
     /// <summary>Largest file accepted in bytes. Default: 64 MiB.</summary>

@@ -122,6 +122,8 @@ public sealed class VipsImageCodec : IImageCodec
             throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} pixels: no side may be above {RgbImage.MaxSide} (make it smaller)");
         if (pixels > options.MaxPixels)
             throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} = {pixels} pixels, over the limit of {options.MaxPixels} (raise the limit)");
+        if (pixels > RgbImage.MaxPixels)
+            throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} = {pixels} pixels, more than the {RgbImage.MaxPixels} that memory can hold (make it smaller)");
         if (format == ImageFormat.Jpeg && JpegScans.Count(file) is int scans && (scans > MaxJpegScans || scans * pixels > MaxJpegScanPixels))
             throw new ImageFileException(ImageFileError.OverTheLimits, $"progressive JPEG of {scans} scans over {size} pixels would take too long (save it anew)");
     }

@@ -2,7 +2,9 @@ using System.Text.Json;
 using TorchSharp;
 using Vtok.Imaging;
 using Vtok.Models.LlamaGen;
+using Vtok.Models.Tests.LlamaGen;
 using Vtok.Models.Weights;
+using Vtok.Streams;
 using Vtok.Torch;
 using static TorchSharp.torch;
 
@@ -12,18 +14,6 @@ namespace Vtok.Cli.Tests;
 [TestClass]
 public class GridModelCommandTests
 {
-    private static readonly LlamaGenConfig Tiny = new()
-    {
-        CodebookSize = 20,
-        CodeDimension = 4,
-        EncoderMultipliers = [1, 1, 2],
-        DecoderMultipliers = [1, 1, 2],
-        LatentChannels = 8,
-        Channels = 8,
-        Blocks = 1,
-        NormGroups = 4,
-    };
-
     [TestMethod]
     [DataRow(null)]
     [DataRow("grid")]
@@ -58,6 +48,19 @@ public class GridModelCommandTests
         Assert.AreEqual(2, encoded.ExitCode, encoded.Errors);
         StringAssert.Contains(encoded.Errors, "tiny");
         Assert.IsFalse(File.Exists(cli["a.vtok"]));
+    }
+
+    [TestMethod]
+    public void A_picture_that_whole_cells_would_make_too_wide_is_refused_both_ways()
+    {
+        using var cli = new CliHarness { Real = true };
+        string picture = Prepare(cli, 65534, 3);
+        TokenizerInfo info = ModelFolder.ReadInfo(cli["tiny"]);
+        VtokFile file = VtokFile.Create(info, VtokLayout.Grid, 65534, 3, [new int[16384]]);
+        File.WriteAllBytes(cli["wide.vtok"], VtokWriter.Write(file, info));
+
+        cli.Run("encode", picture, "--model", cli["tiny"]).IsRefusal(3, "65534x3 in whole cells of 4 is 65536x4");
+        cli.Run("decode", cli["wide.vtok"], "--model", cli["tiny"]).IsRefusal(3, "65534x3 in whole cells of 4 is 65536x4");
     }
 
     [TestMethod]
@@ -116,9 +119,7 @@ public class GridModelCommandTests
     {
         NativeTorch.Load();
         using DisposeScope scope = NewDisposeScope();
-        using var network = new LlamaGenNetwork(Tiny);
-        using var generator = new Generator(1);
-        network.Initialize(generator);
-        ModelFolder.Save(folder, Tiny.ToModelConfig(), network.state_dict());
+        using LlamaGenNetwork network = TinyLlamaGen.Network();
+        ModelFolder.Save(folder, TinyLlamaGen.Config.ToModelConfig(), network.state_dict());
     }
 }

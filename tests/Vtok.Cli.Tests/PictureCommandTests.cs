@@ -44,7 +44,7 @@ public class PictureCommandTests
         Directory.CreateDirectory(cli["out"]);
         string[] names = [.. Enumerable.Range(0, 20).Select(i => $"p{i:00}")];
         foreach (string name in names)
-            Picture(cli, $"in/{name}.png", seed: name.GetHashCode(StringComparison.Ordinal));
+            Picture(cli, $"in/{name}.png", seed: int.Parse(name[1..], System.Globalization.CultureInfo.InvariantCulture));
         File.WriteAllText(cli["in/notes.txt"], "not asked for");
 
         CliResult encoded = cli.Run("encode", cli["in"], "-o", cli["out"], "--json");
@@ -123,6 +123,7 @@ public class PictureCommandTests
     [DataRow("expected default, high", "--effort", "low")]
     [DataRow("expected auto, cpu", "--device", "tpu")]
     [DataRow("--batch 0", "--batch", "0")]
+    [DataRow("--max-pixels 715827864: expected", "--max-pixels", "715827864")]
     public void Options_that_contradict_are_status_2(string contains, params string[] options)
     {
         using var cli = new CliHarness();

@@ -189,6 +189,15 @@ public class ImageTokenizerTests
     }
 
     [TestMethod]
+    public void A_picture_that_no_array_can_hold_is_refused_whatever_the_limit()
+    {
+        using var tokenizer = new ImageTokenizer(new IdentityModel()) { MaxPixels = long.MaxValue };
+        VtokFile file = tokenizer.Encode(Pictures.Noise(40, 40)) with { Width = 40000, Height = 20000 };
+
+        Assert.AreEqual(TokenFileError.LimitExceeded, Assert.ThrowsExactly<TokenFileException>(() => tokenizer.Decode(file)).Reason);
+    }
+
+    [TestMethod]
     public void No_tensor_is_left_behind()
     {
         using var tokenizer = new ImageTokenizer(new IdentityModel());

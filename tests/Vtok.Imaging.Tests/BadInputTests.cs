@@ -60,6 +60,10 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public void What_no_array_can_hold_is_refused_whatever_the_limit() =>
+        StringAssert.Contains(Refused(ForgedFiles.Bomb(ImageFormat.Png, 30000), new ImageDecodeOptions { MaxPixels = long.MaxValue }).Message, "than the 715827863");
+
+    [TestMethod]
     [DataRow(64, 101)]
     [DataRow(10000, 40)]
     public void Progressive_files_of_many_scans_are_refused(int side, int scans)
