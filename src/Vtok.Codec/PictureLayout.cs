@@ -36,6 +36,8 @@ public abstract class PictureLayout
     /// <param name="height">Height of the picture, 1..65535.</param>
     /// <param name="overlap">Pixels that neighbouring tiles share, 0 to half the smaller native side; only for tile.</param>
     /// <exception cref="ArgumentException">The model and the layout do not go together.</exception>
+    /// <exception cref="NotSupportedException">The model wants pictures scaled in a way that is not known here.</exception>
+    /// <exception cref="TokenFileException">Padded to whole cells, the picture would be larger than a picture can be.</exception>
     public static PictureLayout Create(TokenizerInfo info, VtokLayout kind, int width, int height, int overlap = 0)
     {
         ArgumentNullException.ThrowIfNull(info);
@@ -54,7 +56,14 @@ public abstract class PictureLayout
         };
     }
 
-    private static ResampleFilter Filter(ImagePreprocessing preprocessing) =>
-        Enum.TryParse(preprocessing.Filter, ignoreCase: true, out ResampleFilter filter) ? filter
-            : throw new ArgumentException($"the model wants the resampling filter \"{preprocessing.Filter}\", which is none of Pillow's");
+    private static ResampleFilter Filter(ImagePreprocessing preprocessing) => preprocessing switch
+    {
+        { Antialias: false } => throw new NotSupportedException("the model wants pictures scaled without antialias, which is not known here"),
+        { Filter: "box" } => ResampleFilter.Box,
+        { Filter: "bilinear" } => ResampleFilter.Bilinear,
+        { Filter: "hamming" } => ResampleFilter.Hamming,
+        { Filter: "bicubic" } => ResampleFilter.Bicubic,
+        { Filter: "lanczos" } => ResampleFilter.Lanczos,
+        _ => throw new NotSupportedException($"the model wants the resampling filter \"{preprocessing.Filter}\", expected box, bilinear, hamming, bicubic or lanczos"),
+    };
 }

@@ -109,6 +109,15 @@ public class PictureLayoutTests
     }
 
     [TestMethod]
+    [DataRow("area", true), DataRow("nearest", true), DataRow("3", true), DataRow("bicubic", false)]
+    public void A_model_that_wants_pictures_scaled_in_another_way_is_not_supported(string filter, bool antialias)
+    {
+        TokenizerInfo other = Native with { Preprocessing = new ImagePreprocessing { Filter = filter, Antialias = antialias } };
+
+        Assert.ThrowsExactly<NotSupportedException>(() => PictureLayout.Create(other, VtokLayout.Fit, 50, 30));
+    }
+
+    [TestMethod]
     public void Layout_and_model_must_go_together()
     {
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => PictureLayout.Create(Native, VtokLayout.Grid, 9, 9)).Message, "use fit");
