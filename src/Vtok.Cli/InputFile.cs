@@ -4,7 +4,8 @@ namespace Vtok.Cli;
 
 /// <summary>An input: a file, or standard input when <paramref name="Path"/> is "-".</summary>
 /// <param name="Path">As the user wrote it, or as found in a folder.</param>
-internal sealed record InputFile(string Path)
+/// <param name="Problem">Why it stands for no file: a folder or pattern that holds nothing; null for all others.</param>
+internal sealed record InputFile(string Path, string? Problem = null)
 {
     public bool IsStandardInput => Path == "-";
 
@@ -15,7 +16,7 @@ internal sealed record InputFile(string Path)
     public string Stem => System.IO.Path.GetFileNameWithoutExtension(Path);
 
     /// <summary>False when it certainly is not there.</summary>
-    public bool MayExist => IsStandardInput || File.Exists(Path);
+    public bool MayExist => Problem is null && (IsStandardInput || File.Exists(Path));
 
     /// <summary>Reads all of it, but never more than the limit.</summary>
     /// <param name="console">Where standard input comes from.</param>
@@ -23,6 +24,8 @@ internal sealed record InputFile(string Path)
     /// <exception cref="InputException">Missing, unreadable, or longer than the limit.</exception>
     public byte[] Read(CliConsole console, long limit)
     {
+        if (Problem is not null)
+            throw new InputException(Problem);
         try
         {
             if (IsStandardInput)

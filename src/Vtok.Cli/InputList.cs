@@ -15,32 +15,40 @@ internal static class InputList
     /// <summary>Expands folders (their own files of the wanted kind, not those of subfolders) and patterns that the shell left alone.</summary>
     /// <param name="arguments">As given.</param>
     /// <param name="isWanted">Chooses files of a folder by name.</param>
-    /// <exception cref="InputException">A folder or pattern holds nothing of the kind.</exception>
+    /// <returns>The inputs; a folder or pattern that holds nothing of the kind is one with a <see cref="InputFile.Problem"/>, since each is tried.</returns>
     public static IReadOnlyList<InputFile> Expand(IEnumerable<string> arguments, Func<string, bool> isWanted)
     {
-        List<InputFile> inputs = [.. arguments.SelectMany(a => ExpandOne(a, isWanted)).Select(p => new InputFile(p))];
+        List<InputFile> inputs = [.. arguments.SelectMany(a => ExpandOne(a, isWanted))];
         if (inputs.Count(i => i.IsStandardInput) > 1)
             throw new UsageException("- (standard input) can be read only once");
         return inputs;
     }
 
-    private static List<string> ExpandOne(string argument, Func<string, bool> isWanted)
+    private static InputFile[] ExpandOne(string argument, Func<string, bool> isWanted)
     {
-        if (argument == "-")
-            return ["-"];
+        if (argument == "-" || File.Exists(argument))
+            return [new InputFile(argument)];
         if (Directory.Exists(argument))
-            return Found(argument, Directory.EnumerateFiles(argument).Where(isWanted), "no file of the kind is in this folder");
+            return Among(argument, argument, isWanted, "no file of the kind is in this folder");
         string name = Path.GetFileName(argument), folder = Path.GetDirectoryName(argument) ?? "";
-        if (File.Exists(argument) || !name.AsSpan().ContainsAny('*', '?') || !Directory.Exists(folder.Length == 0 ? "." : folder))
-            return [argument];
-        return Found(argument, Directory.EnumerateFiles(folder.Length == 0 ? "." : folder)
-            .Where(p => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(p)))
-            .Select(p => folder.Length == 0 ? Path.GetFileName(p) : p), "no file matches");
+        return name.AsSpan().ContainsAny('*', '?') && (folder.Length == 0 || Directory.Exists(folder))
+            ? Among(argument, folder, path => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(path)), "no file matches")
+            : [new InputFile(argument)];
     }
 
-    private static List<string> Found(string argument, IEnumerable<string> files, string otherwise)
+    // Of the present folder (an empty name) the files are called by their names alone.
+    private static InputFile[] Among(string argument, string folder, Func<string, bool> isWanted, string otherwise)
     {
-        List<string> found = [.. files.Order(StringComparer.Ordinal)];
-        return found.Count > 0 ? found : throw new InputException($"{argument}: {otherwise}");
+        try
+        {
+            InputFile[] found = [.. Directory.EnumerateFiles(folder.Length == 0 ? "." : folder).Where(isWanted)
+                .Select(path => folder.Length == 0 ? Path.GetFileName(path) : path)
+                .Order(StringComparer.Ordinal).Select(path => new InputFile(path))];
+            return found.Length > 0 ? found : [new InputFile(argument, otherwise)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [new InputFile(argument, "this folder cannot be read (check its permissions)")];
+        }
     }
 }

@@ -23,6 +23,7 @@ internal readonly record struct Refusal(int ExitCode, string Message)
         ModelStoreException or NotSupportedException => new(ExitCodes.Model, error.Message),
         CheckpointException or DllNotFoundException => new(ExitCodes.Model, OneLine(error.Message)),
         OutputFileException or BrokenOutputException => new(ExitCodes.Output, error.Message),
+        IOException or UnauthorizedAccessException => new(ExitCodes.Model, OneLine(error.Message)), // inputs and outputs have their own: what is left is a model folder
         _ => new(ExitCodes.Bug, $"a fault of vtok itself: {error.GetType().Name}: {error.Message} (please report it with the output of VTOK_DEBUG=1)"),
     };
 

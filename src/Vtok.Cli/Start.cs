@@ -35,7 +35,13 @@ internal static class Start
     // A native call that does not look at the token (a long decode, a blocked read) must not keep Ctrl-C waiting.
     private static void Leave()
     {
-        OutputFile.Abandon();
-        Environment.Exit(ExitCodes.Interrupted);
+        try
+        {
+            OutputFile.Abandon();
+        }
+        finally
+        {
+            Environment.Exit(ExitCodes.Interrupted);
+        }
     }
 }

@@ -37,6 +37,21 @@ public class ModelsCommandTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_description_that_the_system_does_not_give_is_status_4()
+    {
+        using var cli = new CliHarness();
+        Directory.CreateDirectory(cli["models/locked"]);
+        File.CreateSymbolicLink(cli["models/locked/tokenizer.json"], "/proc/self/mem"); // is there, and every read of it fails
+
+        CliResult result = cli.Run("models");
+
+        Assert.AreEqual(4, result.ExitCode, result.Errors);
+        StringAssert.Contains(result.Errors, "locked");
+        StringAssert.Contains(result.Text, "default");
+    }
+
+    [TestMethod]
     public void No_models_is_said()
     {
         using var cli = new CliHarness();

@@ -158,6 +158,22 @@ public class TokenFileCommandTests
     }
 
     [TestMethod]
+    public void A_folder_or_pattern_that_holds_nothing_does_not_stop_the_others()
+    {
+        using var cli = new CliHarness();
+        string file = cli.TokenFile("a.vtok");
+        Directory.CreateDirectory(cli["empty"]);
+
+        CliResult result = cli.Run("verify", cli["empty"], cli["b*.vtok"], file, "--json");
+
+        Assert.AreEqual(3, result.ExitCode);
+        StringAssert.Contains(result.Errors, $"{cli["empty"]}: no file of the kind is in this folder\n");
+        StringAssert.Contains(result.Errors, $"{cli["b*.vtok"]}: no file matches\n");
+        CollectionAssert.AreEqual(new[] { "failed", "failed", "ok" },
+            result.Json.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("status").GetString()).ToArray());
+    }
+
+    [TestMethod]
     public void Standard_input_and_output_carry_files()
     {
         using var cli = new CliHarness();
