@@ -22,6 +22,7 @@ internal readonly record struct Refusal(int ExitCode, string Message)
         CollectiveException { Error: CollectiveError.Library } => new(ExitCodes.Model, error.Message),
         CollectiveException => new(ExitCodes.Processes, error.Message),
         CheckpointException or DllNotFoundException or PlatformNotSupportedException => new(ExitCodes.Model, error.Message),
+        OutputFileException => new(ExitCodes.Output, error.Message),
         IOException or UnauthorizedAccessException => new(ExitCodes.Output, FirstLine(error)),
         _ when OutOfMemory(error) => new(ExitCodes.Stopped,
             $"out of memory ({FirstLine(error)}); lower batch, a size of the network, or settings.cacheMegabytes"),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ScottPlot;
 using SkiaSharp;
+using Vtok.Codec;
 
 namespace Vtok.Train;
 
@@ -33,10 +34,8 @@ internal static class RunCurves
         all.RemovePlot(all.GetPlot(0)); // a new one has an empty plot
         foreach (Plot plot in plots.Values)
             all.AddPlot(plot);
-        if (vector)
-            File.WriteAllBytes(output, Svg(all, Width, Height * plots.Count));
-        else
-            all.SavePng(output, Width, Height * plots.Count);
+        int height = Height * plots.Count;
+        OutputFile.Write(output, vector ? Svg(all, Width, height) : all.Render(Width, height).GetImageBytes(ImageFormat.Png), replace: true);
     }
 
     private static byte[] Svg(Multiplot plots, int width, int height)
@@ -69,26 +68,33 @@ internal static class RunCurves
             throw new RefusalException(ExitCodes.Input, $"{run}: no run folder, it has no log.jsonl");
         foreach (string line in File.ReadLines(log))
         {
-            JsonObject? entry;
-            try
-            {
-                entry = JsonNode.Parse(line)?.AsObject();
-            }
-            catch (JsonException)
-            {
-                continue; // the line that is just being written
-            }
-            if (entry?["step"] is not { } step || entry["kind"] is not { } kind)
+            if (Parse(line) is not { } entry || Number(entry["step"]) is not { } step || entry["kind"]?.GetValueKind() != JsonValueKind.String)
                 continue;
+            string kind = (string)entry["kind"]!;
             foreach ((string name, JsonNode? value) in entry)
             {
-                if (NotCurves.Contains(name) || value is not JsonValue number || !number.TryGetValue(out double y))
+                if (NotCurves.Contains(name) || Number(value) is not { } y)
                     continue; // words, and numbers that were not finite
-                if (!curves.TryGetValue(((string)kind!, name), out List<(double Step, double Value)>? points))
-                    curves[((string)kind!, name)] = points = [];
-                points.Add(((double)step, y));
+                if (!curves.TryGetValue((kind, name), out List<(double Step, double Value)>? points))
+                    curves[(kind, name)] = points = [];
+                points.Add((step, y));
             }
         }
         return curves;
     }
+
+    // Null for the line that is just being written.
+    private static JsonObject? Parse(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static double? Number(JsonNode? value) => value is JsonValue number && number.TryGetValue(out double y) ? y : null;
 }

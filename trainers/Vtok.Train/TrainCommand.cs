@@ -36,6 +36,11 @@ internal static class TrainCommand
     private static RootCommand Create(TrainConsole console)
     {
         var recipe = new Argument<string>("recipe") { Description = "Recipe file (JSON); see trainers/recipes." };
+        recipe.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] unknown }])
+                result.AddError($"unknown option {unknown}");
+        });
         var data = new Option<string?>("--data") { Description = "Pictures to train on: a folder, a .zip, WebDataset shards (.tar) or Parquet tables (file, pattern or folder)." };
         var validation = new Option<string?>("--validation") { Description = "Held-out pictures to measure on, in any of these forms." };
         var output = new Option<string?>("--out", "-o") { Description = "Run folder. Default: runs/NAME of the recipe. A run that is there goes on." };

@@ -11,6 +11,9 @@ public sealed class RunCurvesTests
         """{"kind":"skipped","step":10,"name":"a.png","reason":"cut short"}""",
         """{"kind":"train","step":20,"seconds":2,"loss":null,"usage":0.6,"perplexity":40,"gradient":1}""",
         """{"kind":"validate","step":20,"seconds":2,"score":12,"psnr8":12,"psnr16":14}""",
+        "5",
+        """{"kind":"train","step":"x","loss":1}""",
+        """{"kind":1,"step":30,"loss":1}""",
         """{"kind":"train","step":30,"se""", // being written
     ];
 

@@ -9,6 +9,7 @@ public sealed class TrainCommandTests
     [DataRow("--help", 0, "")]
     [DataRow("", 2, "vtok-train: Required argument missing")]
     [DataRow("none.json --setting a=b", 2, "vtok-train: ")]
+    [DataRow("--setting", 2, "vtok-train: unknown option --setting")]
     [DataRow("none.json", 3, "vtok-train: none.json: ")]
     [DataRow("plot", 2, "vtok-train: Required argument missing")]
     [DataRow("plot nowhere", 3, "vtok-train: nowhere: no run folder")]
@@ -24,6 +25,7 @@ public sealed class TrainCommandTests
 
     [TestMethod]
     [DataRow("--device tpu", 2), DataRow("--device cuda:x", 2), DataRow("--threads 0", 2), DataRow("--max-seconds -1", 2)]
+    [DataRow("--threads 1025", 2), DataRow("--patience 0", 2), DataRow("--patience 1e20", 2)]
     [DataRow("--data nowhere", 3), DataRow("--set settings.network.tokens=0", 2), DataRow("--set steps", 2)]
     public void What_no_run_can_follow_is_refused_after_the_recipe_with_one_line(string option, int exitCode)
     {
