@@ -4,7 +4,8 @@ namespace Vtok.Training.Losses;
 /// <remarks>Detail h = picture minus its 3x3 mean. Folded to its phase modulo the period, m is the mean of h and e the mean of |h| at each of the
 /// 3 x period x period phases; g1 = mean m^2 / mean h^2 and g2 = the variance of e over its squared mean, averaged over the colours.
 /// Perceptual networks take a regular grid for texture, so a perceptual figure or loss needs this beside it.
-/// In the penalties what is divided by carries no gradient: else detail that no measure sees would pay for the patterns that they see.</remarks>
+/// The penalties weigh the detail of every picture of a batch alike, else those of few tokens, which are smooth, would go unseen beside the others;
+/// and what they divide by carries no gradient, else detail that no measure sees would pay for the patterns that they see.</remarks>
 public static class GridPattern
 {
     private const double Small = 1e-6;
@@ -16,7 +17,7 @@ public static class GridPattern
     public static Tensor Penalty(Tensor pictures, int period)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor mean, Tensor magnitude, Tensor power) = Fold(pictures, period);
+        (Tensor mean, Tensor magnitude, Tensor power) = FoldDetail(EvenDetail(pictures), period);
         (Tensor first, Tensor second) = Measures(mean, magnitude, power.detach());
         return (first + second).MoveToOuterDisposeScope();
     }
@@ -49,7 +50,7 @@ public static class GridPattern
     public static Tensor FixedPattern(Tensor pictures)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor detail = Detail(pictures);
+        Tensor detail = EvenDetail(pictures);
         Tensor power = detail.square().mean();
         return FixedPattern(detail.mean([0]).square().mean(), power, pictures.size(0)).MoveToOuterDisposeScope();
     }
@@ -59,10 +60,11 @@ public static class GridPattern
         => (common * count - power) / (count - 1) / (power.detach() + Small); // each picture's product with itself, 1 of count, is taken out
 
     /// <summary>Means of h and |h| at each phase, [3, P, P] both, and the mean of h^2, a scalar.</summary>
-    internal static (Tensor Mean, Tensor Magnitude, Tensor Power) Fold(Tensor pictures, int period)
+    internal static (Tensor Mean, Tensor Magnitude, Tensor Power) Fold(Tensor pictures, int period) => FoldDetail(Detail(pictures), period);
+
+    private static (Tensor Mean, Tensor Magnitude, Tensor Power) FoldDetail(Tensor detail, int period)
     {
-        long height = pictures.size(2), width = pictures.size(3);
-        Tensor detail = Detail(pictures);
+        long height = detail.size(2), width = detail.size(3);
         Tensor phases = detail.view(-1, 3, height / period, period, width / period, period);
         return (phases.mean([0, 2, 4]), phases.abs().mean([0, 2, 4]), detail.square().mean());
     }
@@ -74,6 +76,13 @@ public static class GridPattern
         Tensor level = magnitude.mean([1, 2], keepdim: true);                                              // [3, 1, 1]
         Tensor spread = (magnitude - level).square().mean([1, 2]) / (level.view(3).square().detach() + Small); // [3]
         return (first, spread.mean());
+    }
+
+    /// <summary>The detail of each picture over its own root mean square, which carries no gradient; faint detail stays small: [B, 3, H, W].</summary>
+    private static Tensor EvenDetail(Tensor pictures)
+    {
+        Tensor detail = Detail(pictures);
+        return detail * (detail.square().mean([1, 2, 3], keepdim: true).detach() + Faint).rsqrt();
     }
 
     /// <summary>Pictures less their 3x3 mean: [B, 3, H, W].</summary>
