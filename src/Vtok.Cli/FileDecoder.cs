@@ -53,6 +53,7 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, ModelSe
             check(input);
             console.Cancellation.ThrowIfCancellationRequested();
             VtokFile file = models.Read(input.Read(console, MaxBytes), out ModelEntry entry);
+            Sampling.CheckDecoder(entry.Info, new DecodeHints { Steps = Options.Steps, Guidance = Options.Guidance, Seed = Options.Seed });
             ImageTokenizer.CheckSize(file, entry.Info, MaxPixels);
             if (Tokens is int tokens)
                 file = VtokTrimmer.Trim(file, entry.Info, tokens);

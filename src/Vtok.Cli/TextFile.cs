@@ -1,6 +1,5 @@
 using TorchSharp;
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Weights;
 using Vtok.Torch;
 
 namespace Vtok.Cli;
@@ -26,22 +25,11 @@ internal sealed class TextFile : IDisposable
     // A method of its own: no TorchSharp type may be touched before libtorch is loaded.
     private static TextFile Load(string path)
     {
-        try
-        {
-            torch.Tensor features = TextFeatures.Read(path);
-            if (features.size(0) == 1)
-                return new TextFile(features);
-            long texts = features.size(0);
-            features.Dispose();
-            throw new InputException($"{path}: {texts} texts, expected one (decode each picture with its own file)");
-        }
-        catch (CheckpointException e)
-        {
-            throw new InputException(e.Message, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: {e.Message}", e);
-        }
+        torch.Tensor features = GivenFile.Read(path, TextFeatures.Read);
+        if (features.size(0) == 1)
+            return new TextFile(features);
+        long texts = features.size(0);
+        features.Dispose();
+        throw new InputException($"{path}: {texts} texts, expected one (decode each picture with its own file)");
     }
 }

@@ -132,10 +132,11 @@ public sealed class ImageTokenizer : IDisposable
     /// <summary>The ids of a file read as features.</summary>
     /// <param name="file">A file of this model; lanes of several lengths only for features that do not have the lane's length.</param>
     /// <param name="kind">One of <see cref="FeatureKinds"/>; null means the first.</param>
+    /// <param name="options">What a reading needs beside the ids; null means the defaults.</param>
     /// <returns>The first dimension is the lanes.</returns>
     /// <exception cref="NotSupportedException">The model has no features, or the lanes' do not go together.</exception>
-    /// <exception cref="ArgumentException">An unknown kind.</exception>
-    public FeatureArray Features(VtokFile file, string? kind = null)
+    /// <exception cref="ArgumentException">An unknown kind, or options that do not suit it.</exception>
+    public FeatureArray Features(VtokFile file, string? kind = null, FeatureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (_model is not IFeatureTokenizer features)
@@ -146,7 +147,7 @@ public sealed class ImageTokenizer : IDisposable
             using IDisposable inference = inference_mode();
             using DisposeScope scope = NewDisposeScope();
             Tensor[] runs = [.. Batches(file.Lanes, (a, b) => a.Length == b.Length)
-                .Select(lanes => features.Features(PictureTensors.ToTensor(lanes, _model.Device), kind ?? features.FeatureKinds[0]))];
+                .Select(lanes => features.Features(PictureTensors.ToTensor(lanes, _model.Device), kind ?? features.FeatureKinds[0], options))];
             if (runs.Any(run => !run.shape.AsSpan(1).SequenceEqual(runs[0].shape.AsSpan(1))))
                 throw new NotSupportedException($"the tiles have different numbers of tokens, so their \"{kind ?? features.FeatureKinds[0]}\" are no one array (encode with --layout fit or crop)");
             Tensor onHost = cat(runs).to(ScalarType.Float32).contiguous().cpu();

@@ -10,7 +10,8 @@ public interface IFeatureTokenizer
     /// <summary>Ids to features.</summary>
     /// <param name="ids">int64 [B, n], n an allowed length.</param>
     /// <param name="kind">One of <see cref="FeatureKinds"/>.</param>
+    /// <param name="options">What a reading needs beside the ids; null means the defaults.</param>
     /// <returns>float32, first dimension B; the caller's.</returns>
-    /// <exception cref="ArgumentException">An unknown kind, ids of another shape or outside the vocabulary.</exception>
-    Tensor Features(Tensor ids, string kind);
+    /// <exception cref="ArgumentException">An unknown kind, ids of another shape or outside the vocabulary, options that do not suit the kind.</exception>
+    Tensor Features(Tensor ids, string kind, FeatureOptions? options = null);
 }

@@ -82,6 +82,22 @@ public sealed class FlexTokCommandTests
     }
 
     [TestMethod]
+    [DataRow("--steps", "3")]
+    [DataRow("--guidance", "7.5")]
+    [DataRow("--seed", "0")]
+    public void A_decoder_that_draws_nothing_refuses_what_a_sampling_one_takes(string option, string value)
+    {
+        using var cli = new CliHarness();
+        string file = cli.TokenFile("a.vtok");
+
+        CliResult decoded = cli.Run("decode", file, option, value);
+
+        decoded.IsRefusal(2, $"{file}: {option}: default has no decoder that samples (of the known families, flextok has)");
+        Assert.IsFalse(File.Exists(cli["a.png"]));
+        Assert.AreEqual(0, cli.Opener.Opened);
+    }
+
+    [TestMethod]
     [DataRow("--guidance", "7.555")]
     [DataRow("--guidance", "-1")]
     [DataRow("--guidance", "1000.5")]

@@ -32,7 +32,7 @@ internal sealed class IdentityModel : ITokenizerModel, IFeatureTokenizer
 
     public IReadOnlyList<string> FeatureKinds => ["half", "twice"];
 
-    public Tensor Features(Tensor ids, string kind) => ids.unsqueeze(-1).mul(kind == "half" ? 0.5f : 2f); // [B, n, 1]
+    public Tensor Features(Tensor ids, string kind, FeatureOptions? options = null) => ids.unsqueeze(-1).mul(kind == "half" ? 0.5f : 2f); // [B, n, 1]
 
     public static TokenizerInfo Describe(string name, char weights = '0', TokenOrder order = TokenOrder.Nested) => new()
     {

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Vtok.Codec;
 using Vtok.Imaging;
 using Vtok.Models;
-using Vtok.Models.Weights;
 using Vtok.Streams;
 
 namespace Vtok.Cli.Commands;
@@ -47,7 +46,7 @@ internal static class EncodeCommand
             };
             ModelStore store = console.Models(parsed.GetValue(threads));
             ModelEntry entry = ModelSession.Find(store, parsed.GetValue(model) ?? "default");
-            options = WithSampling(options, entry.Info, new DecodeHints { Steps = parsed.GetValue(steps), Guidance = parsed.GetValue(guidance), Seed = (ulong?)parsed.GetValue(seed) });
+            options = Sampling.ForEncoder(options, entry.Info, new DecodeHints { Steps = parsed.GetValue(steps), Guidance = parsed.GetValue(guidance), Seed = (ulong?)parsed.GetValue(seed) });
             Check(options, entry.Info);
             var limits = new ImageDecodeOptions { MaxPixels = parsed.GetValue(maxPixels), MaxFileBytes = parsed.GetValue(maxBytes) };
             if (options.Background is { } colour)
@@ -103,23 +102,6 @@ internal static class EncodeCommand
         input.Read(console, limit: 0);
         return new InputException("is not there");
     }
-
-    // The seed is for the end that draws: the encoder here and now, or the decoder that will read the file.
-    private static ImageEncodeOptions WithSampling(ImageEncodeOptions options, TokenizerInfo info, DecodeHints asked)
-    {
-        if (asked == new DecodeHints())
-            return options;
-        IModelFamily? family = ModelFamilies.All.FirstOrDefault(family => family.Name == info.Family);
-        if (family is { DecoderSamples: true })
-            return options with { Hints = asked };
-        string? hint = asked.Steps is not null ? "--steps" : asked.Guidance is not null ? "--guidance" : null;
-        if (hint is not null)
-            throw new UsageException($"{hint}: {info.Name} has no decoder that samples (of the known families, {Those(f => f.DecoderSamples)} has)");
-        return family is { EncoderSamples: true } ? options with { Seed = asked.Seed }
-            : throw new UsageException($"--seed: {info.Name} draws nothing (of the known families, {Those(f => f.EncoderSamples || f.DecoderSamples)} do)");
-    }
-
-    private static string Those(Func<IModelFamily, bool> wanted) => string.Join(" and ", ModelFamilies.All.Where(wanted).Select(family => family.Name));
 
     private static void Check(ImageEncodeOptions options, TokenizerInfo info)
     {

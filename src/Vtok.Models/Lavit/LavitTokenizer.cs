@@ -103,7 +103,7 @@ public sealed class LavitTokenizer : ITokenizerModel, IDynamicLengthTokenizer, I
     public Tensor Decode(Tensor ids, DecodeOptions? options = null) => throw new PixelsUnavailableException();
 
     /// <inheritdoc/>
-    public Tensor Features(Tensor ids, string kind)
+    public Tensor Features(Tensor ids, string kind, FeatureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(ids);
         if (!FeatureKinds.Contains(kind))

@@ -73,9 +73,10 @@ public sealed class LlamaGenTokenizer : ITokenizerModel, IFeatureTokenizer
     /// <summary>Ids to their codes, row by row: what the decoder reads, normalised where the codebook is.</summary>
     /// <param name="ids">int64 [B, n].</param>
     /// <param name="kind">"pixel".</param>
+    /// <param name="options">Not looked at.</param>
     /// <returns>[B, n, D].</returns>
     /// <exception cref="ArgumentException">Another kind, or ids of another form or outside the codebook.</exception>
-    public Tensor Features(Tensor ids, string kind)
+    public Tensor Features(Tensor ids, string kind, FeatureOptions? options = null)
     {
         if (kind != Pixel)
             throw new ArgumentException($"\"{kind}\" is none of this model's features: {Pixel}", nameof(kind));

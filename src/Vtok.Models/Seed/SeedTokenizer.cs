@@ -12,6 +12,9 @@ public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
     /// <summary>The reading that the de-tokenizer begins with, one vector a token: [B, 32, C].</summary>
     public const string Tokens = "tokens";
 
+    /// <summary>The class labels that Stable Diffusion 2.1 unCLIP takes, [B, 2F]; SEED-1 has none. See <see cref="UnclipConditioning"/>.</summary>
+    public const string Unclip = "unclip";
+
     private readonly SeedNetwork _network;
 
     /// <summary>Wraps a network whose weights are loaded.</summary>
@@ -22,6 +25,7 @@ public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
     {
         ArgumentNullException.ThrowIfNull(network);
         (_network, Info, Device) = (network, info, device);
+        FeatureKinds = network.Config.Head == SeedHead.Text || network.Config.FeatureWidth % 2 != 0 ? [Embedding, Tokens] : [Embedding, Tokens, Unclip];
         _network.eval();
     }
 
@@ -35,7 +39,7 @@ public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
     public SeedNetwork Network => _network;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FeatureKinds { get; } = [Embedding, Tokens];
+    public IReadOnlyList<string> FeatureKinds { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The pictures or the number of tokens do not fit the model.</exception>
@@ -57,7 +61,9 @@ public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
     public Tensor Decode(Tensor ids, DecodeOptions? options = null) => throw new PixelsUnavailableException();
 
     /// <inheritdoc/>
-    public Tensor Features(Tensor ids, string kind)
+    /// <remarks><see cref="Unclip"/> needs <see cref="FeatureOptions.Normalizer"/>. Its noise [1, F] is drawn on the CPU from the seed alone, the same for every
+    /// row, so that labels do not depend on what is read beside them.</remarks>
+    public Tensor Features(Tensor ids, string kind, FeatureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(ids);
         if (!FeatureKinds.Contains(kind))
@@ -70,9 +76,23 @@ public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
         if (own.lt(0).logical_or(own.ge(_network.Config.CodebookSize)).any().item<bool>())
             throw new ArgumentException($"an id is outside 0..{_network.Config.CodebookSize - 1}", nameof(ids));
         Tensor raised = _network.Raise(own);                                                   // [B, 32, C]
-        return (kind == Tokens ? raised : _network.Embed(raised)).MoveToOuterDisposeScope();
+        return (kind == Tokens ? raised : kind == Unclip ? Labels(_network.Embed(raised), options ?? new FeatureOptions()) : _network.Embed(raised)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
+
+    private Tensor Labels(Tensor embeddings, FeatureOptions options)
+    {
+        long width = embeddings.size(1);
+        if (options.Normalizer is not { } normalizer)
+            throw new ArgumentException($"\"{Unclip}\" needs mean and std of the diffusion model, which are in neither these weights nor a token file: give its image_normalizer file as --normalizer or FeatureOptions.Normalizer", nameof(options));
+        if (normalizer.Width != width)
+            throw new ArgumentException($"the normalizer has mean and std [1, {normalizer.Width}], this model's embeddings [1, {width}]", nameof(options));
+        if (options.NoiseLevel is < 0 or > FeatureOptions.MostNoiseLevel)
+            throw new ArgumentException($"noise level {options.NoiseLevel}, expected 0 to {FeatureOptions.MostNoiseLevel}", nameof(options));
+        using Generator generator = new(options.NoiseSeed);
+        Tensor noise = randn([1, width], generator: generator).to(Device).expand_as(embeddings);
+        return new UnclipConditioning().Labels(embeddings, noise, normalizer.Mean.to(Device), normalizer.Deviation.to(Device), options.NoiseLevel);
+    }
 }

@@ -76,7 +76,7 @@ public sealed class TokenFlowTokenizer : ITokenizerModel, IFeatureTokenizer
     public IReadOnlyList<string> FeatureKinds => [.. _readings.Keys];
 
     /// <inheritdoc/>
-    public Tensor Features(Tensor ids, string kind) => _readings.TryGetValue(kind, out Func<Tensor, Tensor>? read) ? read(ids)
+    public Tensor Features(Tensor ids, string kind, FeatureOptions? options = null) => _readings.TryGetValue(kind, out Func<Tensor, Tensor>? read) ? read(ids)
         : throw new ArgumentException($"features \"{kind}\", expected one of {string.Join(", ", FeatureKinds)}", nameof(kind));
 
     /// <inheritdoc/>

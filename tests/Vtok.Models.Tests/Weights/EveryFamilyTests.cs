@@ -1,3 +1,5 @@
+using Vtok.Models.Seed;
+using Vtok.Models.Tests.Seed;
 using Vtok.Models.Weights;
 
 namespace Vtok.Models.Tests.Weights;
@@ -45,9 +47,10 @@ public sealed class EveryFamilyTests
     // Encodes, and reads the ids in every way that the family has.
     private static void Work(ITokenizerModel model, Tensor pictures)
     {
-        using Tensor ids = model.Encode(pictures);
+        using Tensor ids = model.Encode(pictures), mean = zeros(1, TinySeed.Config.FeatureWidth), deviation = ones(1, TinySeed.Config.FeatureWidth);
+        using UnclipNormalizer normalizer = new(mean, deviation);
         foreach (string kind in (model as IFeatureTokenizer)?.FeatureKinds ?? [])
-            ((IFeatureTokenizer)model).Features(ids, kind).Dispose();
+            ((IFeatureTokenizer)model).Features(ids, kind, new FeatureOptions { Normalizer = normalizer }).Dispose();
         try
         {
             model.Decode(ids, new DecodeOptions { Steps = 1 }).Dispose();
