@@ -197,12 +197,19 @@ public sealed class ImageTokenizer : IDisposable
     }
 
     /// <summary>The picture of some ids, at the model's native size.</summary>
-    /// <param name="ids">As many as one of the model's lengths.</param>
+    /// <param name="ids">As many as one of the model's lengths, each below the vocabulary size of its position.</param>
     /// <param name="options">Look and sampling; null means the model's defaults.</param>
+    /// <exception cref="NotSupportedException">The model has no native size.</exception>
+    /// <exception cref="ArgumentException">A number of ids that the model does not allow, or an id outside its vocabulary.</exception>
     public RgbImage Decode(ReadOnlySpan<int> ids, DecodeOptions? options = null)
     {
         if (Info is not { NativeWidth: int width, NativeHeight: int height })
             throw new NotSupportedException($"{Info.Name} has no native size: decode a file, which knows the picture's size");
+        if (!Info.AllowsLength(ids.Length))
+            throw new ArgumentException($"{ids.Length} ids; {Info.Name} takes {TokenLengths.Describe(Info)}", nameof(ids));
+        for (int position = 0; position < ids.Length; position++)
+            if (ids[position] < 0 || ids[position] >= Info.Vocabulary.SizeAt(position))
+                throw new ArgumentOutOfRangeException(nameof(ids), ids[position], $"id at position {position}, expected 0 to {Info.Vocabulary.SizeAt(position) - 1}");
         return Decode(VtokFile.Create(Info, VtokLayout.Fit, width, height, [ids.ToArray()]), options);
     }
 

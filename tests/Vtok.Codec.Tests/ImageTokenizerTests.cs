@@ -118,6 +118,17 @@ public class ImageTokenizerTests
     }
 
     [TestMethod]
+    public void Ids_that_are_none_of_the_model_are_refused_with_their_place()
+    {
+        using var tokenizer = new ImageTokenizer(new IdentityModel());
+
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(Array.Empty<int>())).Message, "0 ids; identity takes 1 to 768 tokens");
+        Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(new int[769]));
+        foreach (int bad in new[] { 256, -1 })
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => tokenizer.Decode(new[] { 7, bad })).Message, "id at position 1, expected 0 to 255");
+    }
+
+    [TestMethod]
     public void What_the_caller_leaves_open_is_what_the_file_says()
     {
         var model = new IdentityModel();
