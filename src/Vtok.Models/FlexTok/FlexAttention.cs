@@ -4,9 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace Vtok.Models.FlexTok;
 
-/// <summary>Self-attention over packed rows [R, D]. Keys: wq, wk, wv, proj.</summary>
+/// <summary>Attention over packed rows [R, D], of a layout to itself or to another one. Keys: wq, wk, wv, proj, and q_norm, k_norm where they learn.</summary>
 /// <remarks>The logits are scaled by 8 / head width, which is the usual 1 / sqrt only for a width of 64 (a trace of muP).</remarks>
-internal sealed class FlexAttention : Module<Tensor, TokenLayout, bool, Tensor>
+internal sealed class FlexAttention : Module<Tensor, Tensor, TokenLayout, TokenLayout, Tensor>
 {
     private const double ScaleNumerator = 8;
 
@@ -14,9 +14,9 @@ internal sealed class FlexAttention : Module<Tensor, TokenLayout, bool, Tensor>
     [ComponentName(Name = "wk")] private readonly Linear _key;
     [ComponentName(Name = "wv")] private readonly Linear _value;
     [ComponentName(Name = "proj")] private readonly Linear _output;
-    private readonly long[] _headWidth;
-    private readonly int _heads;
-    private readonly bool _normalize;
+    [ComponentName(Name = "q_norm")] private readonly TokenNorm _queryNorm;
+    [ComponentName(Name = "k_norm")] private readonly TokenNorm _keyNorm;
+    private readonly int _heads, _headWidth;
     private readonly double _queryScale;
 
     public FlexAttention(FlexTransformerConfig config) : base(nameof(FlexAttention))
@@ -26,7 +26,10 @@ internal sealed class FlexAttention : Module<Tensor, TokenLayout, bool, Tensor>
         _key = new Linear(width, width, config.QueryBias);
         _value = new Linear(width, width, config.QueryBias);
         _output = new Linear(width, width, config.OutputBias);
-        (_heads, _headWidth, _normalize) = (config.Heads, [config.HeadWidth], config.NormalizeQueries);
+        TokenNormKind norm = config.NormalizeQueries ? config.Norm : TokenNormKind.None;
+        _queryNorm = new TokenNorm(config.HeadWidth, norm);
+        _keyNorm = new TokenNorm(config.HeadWidth, norm);
+        (_heads, _headWidth) = (config.Heads, config.HeadWidth);
         _queryScale = ScaleNumerator / Math.Sqrt(config.HeadWidth); // the operator itself divides by the root
         RegisterComponents();
     }
@@ -37,20 +40,20 @@ internal sealed class FlexAttention : Module<Tensor, TokenLayout, bool, Tensor>
             FlexInitialization.Xavier(layer, generator);
     }
 
-    /// <summary>Rows to rows; with <paramref name="patchesAlone"/> only the patches ask.</summary>
-    public override Tensor forward(Tensor rows, TokenLayout layout, bool patchesAlone)
+    /// <summary>What rows gather from others.</summary>
+    /// <param name="asking">[R, D].</param>
+    /// <param name="seen">[R', D]: the same rows in self-attention, a context in cross-attention.</param>
+    /// <param name="askingLayout">Where the sequences of the asking rows lie.</param>
+    /// <param name="seenLayout">Where those of the seen rows lie.</param>
+    /// <returns>[R, D].</returns>
+    public override Tensor forward(Tensor asking, Tensor seen, TokenLayout askingLayout, TokenLayout seenLayout)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor asking = patchesAlone ? rows.narrow(0, 0, layout.PatchRows) : rows;
-        Tensor query = Heads(_query.call(asking), _normalize), key = Heads(_key.call(rows), _normalize), value = Heads(_value.call(rows), false);
+        Tensor query = _queryNorm.call(Heads(_query.call(asking))), key = _keyNorm.call(Heads(_key.call(seen))), value = Heads(_value.call(seen));
         if (_queryScale != 1)
             query = query * _queryScale;
-        return _output.call(layout.Attend(query, key, value)).MoveToOuterDisposeScope();
+        return _output.call(askingLayout.Attend(query, key, value, seenLayout)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Heads(Tensor rows, bool normalize)
-    {
-        Tensor heads = rows.view(rows.size(0), _heads, _headWidth[0]); // [R, H, D/H]
-        return normalize ? TokenNorm.Apply(heads, _headWidth) : heads;
-    }
+    private Tensor Heads(Tensor rows) => rows.view(rows.size(0), _heads, _headWidth); // [R, H, D/H]
 }

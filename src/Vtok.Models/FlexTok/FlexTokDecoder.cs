@@ -22,10 +22,10 @@ internal sealed class FlexTokDecoder : Module
             new LearnedTokens(LearnedTokens.MaskKey, width),
             config.ZeroNull ? null : new LearnedTokens(LearnedTokens.NullKey, width),
             new PatchEmbedding(config.LatentChannels, config.Patch, width),
-            new PatchPositions(config.Grid, width),
+            new PatchPositions(config.Grid, width, config.Positions),
             new TimeEmbedding(config.TimeFeatures, config.MaxTime, width),
-            new FlexTransformer(config.Transformer),
-            new VelocityHead(width, config.LatentChannels, config.Patch));
+            FlexTrunk.Of(config.Transformer),
+            new VelocityHead(width, config.LatentChannels, config.Patch, config.Head));
         List<(string, Module)> table =
         [
             (names.Codes, _parts.Codes), (names.RegisterPositions, _parts.RegisterPositions), (names.Dropout, _parts.Mask), (names.Patches, _parts.Patches),
@@ -47,6 +47,7 @@ internal sealed class FlexTokDecoder : Module
         _parts.Mask.Initialize(generator);
         _parts.Null?.Initialize(generator);
         _parts.Patches.Initialize(generator);
+        _parts.PatchPositions.Initialize(generator);
         _parts.Time.Initialize(generator);
         _parts.Trunk.Initialize(generator);
         _parts.Head.Initialize();
@@ -91,7 +92,7 @@ internal sealed class FlexTokDecoder : Module
     /// <param name="latents">[B, C, h, w]; used again for each further B sequences of the condition.</param>
     /// <param name="condition">S sequences, a multiple of B.</param>
     /// <param name="modulations">One time for all sequences, or one for each.</param>
-    /// <param name="trace">Takes the packed rows before the first and after every block, or null.</param>
+    /// <param name="trace">Takes the trunk's rows before the first block and after every one, or null.</param>
     /// <returns>[S, C, h, w].</returns>
     public Tensor Velocity(Tensor latents, DecoderCondition condition, TimeTable modulations, IList<Tensor>? trace = null)
     {
@@ -101,11 +102,8 @@ internal sealed class FlexTokDecoder : Module
         Tensor patches = _parts.PatchPositions.Add(_parts.Patches.call(latents), condition.Rows, condition.Columns);  // [B, P, D]
         if (layout.Sequences > latents.size(0))
             patches = patches.repeat(layout.Sequences / latents.size(0), 1, 1);                                       // [S, P, D]
-        Tensor rows = cat([patches.view(layout.PatchRows, -1), condition.Registers], 0);                              // [R, D]
-        trace?.Add(rows);
-        Modulation[] blocks = [.. modulations.Blocks.Select(vectors => Modulation.Of(vectors, Config.Transformer.ModulationStreams, layout))];
-        rows = _parts.Trunk.Run(rows, layout, blocks, patchesAlone: trace is null, trace);
-        Tensor seen = rows.narrow(0, 0, layout.PatchRows).view(layout.Sequences, layout.Patches, -1);
+        Modulation[] blocks = [.. modulations.Blocks.Select(vectors => Modulation.Of(vectors, Config.Transformer.ModulationStreams))];
+        Tensor seen = _parts.Trunk.Run(patches.flatten(0, 1), condition.Registers, layout, TokenKind.Patches, blocks, trace).view(patches.shape);
         Tensor velocity = _parts.Head.Velocity(seen, modulations.Head, condition.Rows, condition.Columns).MoveToOuterDisposeScope();
         foreach (Tensor step in trace ?? [])
             step.MoveToOuterDisposeScope();
@@ -131,5 +129,5 @@ internal sealed class FlexTokDecoder : Module
 
     private sealed record Parts(
         CodeEmbedding Codes, RegisterPositions RegisterPositions, LearnedTokens Mask, LearnedTokens? Null, PatchEmbedding Patches,
-        PatchPositions PatchPositions, TimeEmbedding Time, FlexTransformer Trunk, VelocityHead Head);
+        PatchPositions PatchPositions, TimeEmbedding Time, FlexTrunk Trunk, VelocityHead Head);
 }

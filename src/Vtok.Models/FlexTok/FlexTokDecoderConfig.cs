@@ -12,11 +12,17 @@ public sealed record FlexTokDecoderConfig
     /// <summary>Most patches down and across (max_sizes). Default: 16 and 16.</summary>
     public IReadOnlyList<int> Grid { get; init; } = [16, 16];
 
+    /// <summary>Positions of the patches. Default: fixed sines and cosines.</summary>
+    public PatchPositionsConfig Positions { get; init; } = new();
+
     /// <summary>Registers N, the most tokens of a picture (max_sizes of the registers' positions). Default: 256.</summary>
     public int Registers { get; init; } = 256;
 
     /// <summary>The trunk, with modulation.</summary>
     public required FlexTransformerConfig Transformer { get; init; }
+
+    /// <summary>What comes after the trunk. Default: norm, modulation and a linear layer.</summary>
+    public FlexHeadConfig Head { get; init; } = new();
 
     /// <summary>Values of a code (dim_in). Default: 6.</summary>
     public int CodeDimension { get; init; } = 6;
@@ -47,6 +53,12 @@ public sealed record FlexTokDecoderConfig
         if (Transformer.ModulationStreams == 0)
             throw new ArgumentException("decoder: the trunk has no adaLN (adaLN_emb_read_key), so it cannot know the time");
         FlexTokGeometry.Validate("decoder", LatentChannels, Patch, Grid, Registers, CodeDimension, Transformer.Width);
+        if (Transformer.CrossAttention && Transformer.ModulationStreams == 2)
+            throw new ArgumentException("adaLN_expansion: 2, expected 1 in a FlexTransformerDecoder, whose sequence has only patches");
+        Positions.Validate(Grid);
+        Head.Validate(Transformer.Width);
+        if (Head.Layers != 1)
+            throw new ArgumentException($"num_layers: {Head.Layers}, expected 1 in the decoder");
         if (TimeFeatures < 2 || TimeFeatures % 2 != 0)
             throw new ArgumentException($"frequency_embedding_size: {TimeFeatures}, expected an even number of at least 2");
         if (!(MaxTime > 0))

@@ -18,10 +18,10 @@ internal sealed class FlexTokEncoder : Module<Tensor, Tensor>
         FlexTokEncoderNames names = config.Names;
         _parts = new Parts(
             new PatchEmbedding(config.LatentChannels, config.Patch, width),
-            new PatchPositions(config.Grid, width),
+            new PatchPositions(config.Grid, width, config.Positions),
             new LearnedTokens(LearnedTokens.RegistersKey, config.Registers, width),
-            new FlexTransformer(config.Transformer),
-            new CodeHead(width, config.CodeDimension));
+            FlexTrunk.Of(config.Transformer),
+            TokenHead.Of(width, config.CodeDimension, config.Head));
         _modules = ModuleDict<Module>(
             (names.Patches, _parts.Patches), (names.Positions, _parts.Positions), (names.Registers, _parts.Registers), (names.Transformer, _parts.Trunk), (names.Head, _parts.Head));
         RegisterComponents();
@@ -33,9 +33,10 @@ internal sealed class FlexTokEncoder : Module<Tensor, Tensor>
     public void Initialize(Generator generator)
     {
         _parts.Patches.Initialize(generator);
+        _parts.Positions.Initialize(generator);
         _parts.Registers.Initialize(generator);
         _parts.Trunk.Initialize(generator);
-        _parts.Head.Initialize();
+        _parts.Head.Initialize(generator);
     }
 
     /// <summary>Latents to features of all N tokens: [B, C, h, w] to [B, N, d].</summary>
@@ -44,7 +45,7 @@ internal sealed class FlexTokEncoder : Module<Tensor, Tensor>
     /// <summary>Latents to features of the first tokens.</summary>
     /// <param name="latents">[B, C, h, w].</param>
     /// <param name="registers">Registers that the sequence has, 1..N.</param>
-    /// <param name="trace">Takes the packed rows after every block, or null.</param>
+    /// <param name="trace">Takes the trunk's rows before the first block and after every one, or null.</param>
     /// <returns>[B, registers, d].</returns>
     public Tensor Encode(Tensor latents, int registers, IList<Tensor>? trace = null)
     {
@@ -57,10 +58,8 @@ internal sealed class FlexTokEncoder : Module<Tensor, Tensor>
         Tensor patches = Embed(latents);                                                               // [B, N, D]
         Tensor tokens = Registers(registers).expand(batch, registers, width);                          // [B, n, D]
         using var layout = new TokenLayout((int)patches.size(1), [new TokenGroup(batch, registers)], Config.Mask, latents.device);
-        Tensor rows = cat([patches.view(-1, width), tokens.reshape(-1, width)], 0);
-        rows = _parts.Trunk.Run(rows, layout, null, patchesAlone: false, trace);
-        Tensor seen = rows.narrow(0, layout.PatchRows, layout.RegisterRows).view(batch, registers, width);
-        Tensor features = _parts.Head.call(seen).MoveToOuterDisposeScope();
+        Tensor read = _parts.Trunk.Run(patches.view(-1, width), tokens.reshape(-1, width), layout, TokenKind.Registers, null, trace);
+        Tensor features = _parts.Head.call(read.view(batch, registers, width)).MoveToOuterDisposeScope();
         foreach (Tensor step in trace ?? [])
             step.MoveToOuterDisposeScope();
         return features;
@@ -79,5 +78,5 @@ internal sealed class FlexTokEncoder : Module<Tensor, Tensor>
     }
 
     // Not fields of the module: they are registered once, in the table.
-    private sealed record Parts(PatchEmbedding Patches, PatchPositions Positions, LearnedTokens Registers, FlexTransformer Trunk, CodeHead Head);
+    private sealed record Parts(PatchEmbedding Patches, PatchPositions Positions, LearnedTokens Registers, FlexTrunk Trunk, TokenHead Head);
 }

@@ -12,6 +12,9 @@ public sealed record FlexTokEncoderConfig
     /// <summary>Most patches down and across (max_sizes). Default: 16 and 16.</summary>
     public IReadOnlyList<int> Grid { get; init; } = [16, 16];
 
+    /// <summary>Positions of the patches. Default: fixed sines and cosines.</summary>
+    public PatchPositionsConfig Positions { get; init; } = new();
+
     /// <summary>Registers N, the most tokens of a picture (n_max). Default: 256.</summary>
     public int Registers { get; init; } = 256;
 
@@ -23,6 +26,9 @@ public sealed record FlexTokEncoderConfig
 
     /// <summary>The trunk, without modulation.</summary>
     public required FlexTransformerConfig Transformer { get; init; }
+
+    /// <summary>What comes after the trunk. Default: norm and a linear layer.</summary>
+    public FlexHeadConfig Head { get; init; } = new();
 
     /// <summary>Values of a code (dim_out). Default: 6.</summary>
     public int CodeDimension { get; init; } = 6;
@@ -41,5 +47,7 @@ public sealed record FlexTokEncoderConfig
         if (Transformer.ModulationStreams != 0)
             throw new ArgumentException("encoder: the trunk has adaLN, but the encoder knows no time");
         FlexTokGeometry.Validate("encoder", LatentChannels, Patch, Grid, Registers, CodeDimension, Transformer.Width);
+        Positions.Validate(Grid);
+        Head.Validate(Transformer.Width);
     }
 }

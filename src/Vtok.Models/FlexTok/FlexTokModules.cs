@@ -3,22 +3,17 @@ using Vtok.Models.Weights;
 
 namespace Vtok.Models.FlexTok;
 
-/// <summary>A module of a tree.</summary>
-/// <param name="Name">Its name, which its parameters carry.</param>
-/// <param name="Class">Its class without the package path.</param>
-/// <param name="Index">Its place in the order of work.</param>
-/// <param name="Settings">Its settings.</param>
-internal sealed record FlexTokModule(string Name, string Class, int Index, ModelConfig Settings);
-
 /// <summary>The modules of an encoder or decoder in their order, which is the order in which they work.</summary>
 internal sealed class FlexTokModules
 {
-    private readonly ModelConfig _part;
+    // They rearrange, hide or unpack what is there.
+    private static readonly string[] Bookkeeping = ["PerSampleOp", "SequenceUnpacker", "DictKeyFilter"];
+
     private readonly List<FlexTokModule> _modules = [];
+    private readonly HashSet<FlexTokModule> _used = [];
 
     public FlexTokModules(ModelConfig part)
     {
-        _part = part;
         if (FlexTokTargets.ClassOf(part.Root) != "SequentialModuleDictWrapper")
             throw part.Wrong(FlexTokTargets.Member, "SequentialModuleDictWrapper");
         if (part.Find("module_dict") is not JsonObject table)
@@ -38,6 +33,36 @@ internal sealed class FlexTokModules
     public FlexTokModule OnlyWhere(string type, Func<ModelConfig, bool> fits, string what) =>
         One(_modules.Where(module => module.Class == type && fits(module.Settings)), $"{type} {what}");
 
+    /// <summary>The packer of a trunk's sequence; in a trunk with cross-attention, one packs the sequence and one the context.</summary>
+    /// <param name="trunk">The trunk.</param>
+    /// <param name="reads">Key of the tokens that a sequence with a context is made of.</param>
+    /// <param name="context">Key of the tokens of its context.</param>
+    public FlexTokModule Packer(FlexTokModule trunk, string reads, string context)
+    {
+        const string Class = "BlockWiseSequencePacker", Written = "packed_seq_write_key", Read = "input_list_read_keys";
+        if (trunk.Class != "FlexTransformerDecoder")
+            return Only(Class);
+        FlexTokModule[] packers = [.. new[] { ("input_seq_read_key", reads), ("context_seq_read_key", context) }.Select(pair =>
+        {
+            (string setting, string tokens) = pair;
+            string key = trunk.Settings.Text(setting);
+            FlexTokModule packer = OnlyWhere(Class, settings => settings.Text(Written) == key, $"that writes {Printable.Quote(key)} ({trunk.Name}.{setting})");
+            if (packer.Settings.Find(Read) is not JsonArray { Count: 1 } keys || keys[0]?.ToString() != tokens)
+                throw packer.Settings.Wrong(Read, $"[{Printable.Quote(tokens)}], the one kind of tokens that {trunk.Name}.{setting} stands for");
+            return packer;
+        })];
+        InOrder(packers[1], trunk);
+        return packers[0];
+    }
+
+    /// <summary>Refuses what has no part in this arrangement but would change its numbers.</summary>
+    /// <param name="harmless">Classes that may stand there beside those that only keep the books.</param>
+    public void RefuseOthers(params string[] harmless)
+    {
+        if (_modules.Find(module => !_used.Contains(module) && !Bookkeeping.Contains(module.Class) && !harmless.Contains(module.Class)) is { } stranger)
+            throw new CheckpointException(CheckpointError.Unsupported, $"config: module_dict: {stranger.Name}: {stranger.Class} has no part in this arrangement of modules");
+    }
+
     /// <summary>Refuses modules that do not work one after the other.</summary>
     public static void InOrder(params ReadOnlySpan<FlexTokModule> modules)
     {
@@ -49,7 +74,10 @@ internal sealed class FlexTokModules
     private FlexTokModule One(IEnumerable<FlexTokModule> found, string what)
     {
         FlexTokModule[] all = [.. found];
-        return all.Length == 1 ? all[0] : throw new CheckpointException(CheckpointError.Unsupported,
-            $"config: module_dict: {(all.Length == 0 ? "no" : all.Length)} {what}, expected one (there are: {string.Join(", ", _modules.Select(module => module.Class).Distinct())})");
+        if (all.Length != 1)
+            throw new CheckpointException(CheckpointError.Unsupported,
+                $"config: module_dict: {(all.Length == 0 ? "no" : all.Length)} {what}, expected one (there are: {string.Join(", ", _modules.Select(module => module.Class).Distinct())})");
+        _used.Add(all[0]);
+        return all[0];
     }
 }

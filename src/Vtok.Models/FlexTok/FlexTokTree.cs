@@ -13,8 +13,6 @@ namespace Vtok.Models.FlexTok;
 /// </remarks>
 internal static class FlexTokTree
 {
-    private const int MostWidth = 1 << 15, MostDepth = 1 << 10, MostTokens = 1 << 16, MostGrid = 1 << 12;
-
     /// <summary>Whether a config is such a tree; never throws.</summary>
     public static bool Recognizes(ModelConfig config) =>
         FlexTokTargets.IsOurs(config.Find("regularizer._target_")) && config.Find("encoder") is JsonObject && config.Find("decoder") is JsonObject;
@@ -47,7 +45,7 @@ internal static class FlexTokTree
     /// <summary>Reads the VAE of a tree.</summary>
     public static AutoencoderKlConfig ReadAutoencoder(ModelConfig config)
     {
-        int channels = config.Int("vae.latent_channels", 16, least: 1, most: MostWidth);
+        int channels = config.Int("vae.latent_channels", 16, least: 1, most: FlexTokSettings.MostWidth);
         AutoencoderKlConfig geometry = config.Has("_autoencoder_kl") ? ReadDiffusers(config.Section("_autoencoder_kl")) : new() { LatentChannels = channels };
         if (geometry.LatentChannels != channels)
             throw config.Wrong("vae.latent_channels", $"{geometry.LatentChannels}, as _autoencoder_kl says");
@@ -67,14 +65,14 @@ internal static class FlexTokTree
         var read = new AutoencoderKlConfig
         {
             Widths = config.Has("block_out_channels") ? config.Ints("block_out_channels", least: 1) : published.Widths,
-            BlocksPerLevel = config.Int("layers_per_block", published.BlocksPerLevel, least: 1, most: MostDepth),
-            LatentChannels = config.Int("latent_channels", published.LatentChannels, least: 1, most: MostWidth),
-            PictureChannels = config.Int("in_channels", published.PictureChannels, least: 1, most: MostWidth),
-            NormGroups = config.Int("norm_num_groups", published.NormGroups, least: 1, most: MostWidth),
+            BlocksPerLevel = config.Int("layers_per_block", published.BlocksPerLevel, least: 1, most: FlexTokSettings.MostDepth),
+            LatentChannels = config.Int("latent_channels", published.LatentChannels, least: 1, most: FlexTokSettings.MostWidth),
+            PictureChannels = config.Int("in_channels", published.PictureChannels, least: 1, most: FlexTokSettings.MostWidth),
+            NormGroups = config.Int("norm_num_groups", published.NormGroups, least: 1, most: FlexTokSettings.MostWidth),
             ScalingFactor = config.Number("scaling_factor", 0) is not 0 and var scale ? scale : published.ScalingFactor,
         };
-        if (read.Widths.Any(width => width > MostWidth))
-            throw config.Wrong("block_out_channels", $"widths of at most {MostWidth}");
+        if (read.Widths.Any(width => width > FlexTokSettings.MostWidth))
+            throw config.Wrong("block_out_channels", $"widths of at most {FlexTokSettings.MostWidth}");
         Checked(read.Validate);
         return read;
     }
@@ -84,27 +82,32 @@ internal static class FlexTokTree
     {
         var modules = new FlexTokModules(part);
         FlexTokModule patches = modules.Only("PatchEmbedder"), positions = modules.Only("PositionalEmbeddingAdder"), registers = modules.Only("Registers1D");
-        FlexTokModule packer = modules.Only("BlockWiseSequencePacker"), trunk = modules.Only("FlexTransformer"), head = modules.Only("LinearHead");
+        FlexTokModule trunk = modules.Only("FlexTransformer", "FlexTransformerDecoder"), head = modules.Only("LinearHead", "MLPHead");
+        FlexTokModule packer = modules.Packer(trunk, reads: registers.Settings.Text("registers_write_key"), context: positions.Settings.Text("write_key"));
         FlexTokModules.InOrder(patches, positions, registers, packer, trunk, head);
+        modules.RefuseOthers();
         var read = new FlexTokEncoderConfig
         {
-            LatentChannels = patches.Settings.Int("channels_in", least: 1, most: MostWidth),
-            Patch = PatchSize(patches.Settings),
-            Grid = Grid(positions.Settings),
-            Registers = registers.Settings.Int("n_max", least: 1, most: MostTokens),
+            LatentChannels = patches.Settings.Int("channels_in", least: 1, most: FlexTokSettings.MostWidth),
+            Patch = FlexTokSettings.PatchSize(patches.Settings),
+            Grid = FlexTokSettings.Grid(positions.Settings),
+            Positions = FlexTokSettings.Positions(positions.Settings),
+            Registers = registers.Settings.Int("n_max", least: 1, most: FlexTokSettings.MostTokens),
             PooledRegisters = registers.Settings.Text("ordering_mode", "nested") switch
             {
                 "nested" => false,
                 "avg_pool" => true,
                 _ => throw registers.Settings.Wrong("ordering_mode", "\"nested\" or \"avg_pool\""),
             },
-            Mask = Mask(packer.Settings),
-            Transformer = Transformer(trunk.Settings),
-            CodeDimension = head.Settings.Int("dim_out", least: 1, most: MostWidth),
+            Mask = FlexTokSettings.Mask(packer.Settings),
+            Transformer = FlexTokSettings.Trunk(trunk),
+            Head = FlexTokSettings.Head(head),
+            CodeDimension = head.Settings.Int("dim_out", least: 1, most: FlexTokSettings.MostWidth),
             Names = new FlexTokEncoderNames(patches.Name, positions.Name, registers.Name, trunk.Name, head.Name),
         };
+        if (head.Settings.Has("adaLN_emb_read_key"))
+            throw head.Settings.Wrong("adaLN_emb_read_key", "nothing: the encoder knows no time");
         SameWidth(read.Transformer.Width, patches, positions, registers, head);
-        Head(head.Settings);
         Checked(read.Validate);
         return read;
     }
@@ -116,108 +119,47 @@ internal static class FlexTokTree
         FlexTokModule codes = modules.Only("LinearLayer"), dropout = modules.Only("MaskedNestedDropout"), empty = modules.Only("LearnedNullCond", "ZeroNullCond");
         FlexTokModule registerPositions = modules.OnlyWhere("PositionalEmbeddingAdder", settings => settings.Ints("max_sizes").Count == 1, "with one size (of the registers)");
         FlexTokModule patchPositions = modules.OnlyWhere("PositionalEmbeddingAdder", settings => settings.Ints("max_sizes").Count == 2, "with two sizes (of the patches)");
-        FlexTokModule patches = modules.Only("PatchEmbedder"), packer = modules.Only("BlockWiseSequencePacker"), time = modules.Only("TimestepEmbedder");
-        FlexTokModule trunk = modules.Only("FlexTransformer"), head = modules.Only("ToPatchesLinearHead");
+        FlexTokModule patches = modules.Only("PatchEmbedder"), time = modules.Only("TimestepEmbedder");
+        FlexTokModule trunk = modules.Only("FlexTransformer", "FlexTransformerDecoder"), head = modules.Only("ToPatchesLinearHead");
+        FlexTokModule packer = modules.Packer(trunk, reads: patchPositions.Settings.Text("write_key"), context: empty.Settings.Text("read_write_key"));
         FlexTokModules.InOrder(codes, registerPositions, dropout, empty, packer, trunk, head);
         FlexTokModules.InOrder(patches, patchPositions, packer);
-        if (Mask(packer.Settings) != RegisterMask.Full)
+        modules.RefuseOthers("MLPHead"); // projects features for a training loss (REPA)
+        if (FlexTokSettings.Mask(packer.Settings) != RegisterMask.Full)
             throw packer.Settings.Wrong("mask_mode", "\"full\" in the decoder");
-        if (registerPositions.Settings.Text("posemb_type") != "learnable_sum")
-            throw registerPositions.Settings.Wrong("posemb_type", "\"learnable_sum\" for registers");
+        FlexTokSettings.CheckRegisterPositions(registerPositions.Settings);
         if (empty.Settings.Flag("replace_with_single_token", false))
             throw empty.Settings.Wrong("replace_with_single_token", "false");
-        FlexTransformerConfig transformer = Transformer(trunk.Settings);
+        FlexTransformerConfig transformer = FlexTokSettings.Trunk(trunk);
         bool streams = packer.Settings.Flag("per_subseq_embs", false);
-        if (streams != (transformer.ModulationStreams == 2))
+        if (streams != (transformer.ModulationStreams == 2) && !transformer.CrossAttention) // a sequence of patches alone has one stream either way
             throw packer.Settings.Wrong("per_subseq_embs", $"{(streams ? "false" : "true")} beside adaLN_expansion {transformer.ModulationStreams}");
         var read = new FlexTokDecoderConfig
         {
-            LatentChannels = patches.Settings.Int("channels_in", least: 1, most: MostWidth),
-            Patch = PatchSize(patches.Settings),
-            Grid = Grid(patchPositions.Settings),
+            LatentChannels = patches.Settings.Int("channels_in", least: 1, most: FlexTokSettings.MostWidth),
+            Patch = FlexTokSettings.PatchSize(patches.Settings),
+            Grid = FlexTokSettings.Grid(patchPositions.Settings),
+            Positions = FlexTokSettings.Positions(patchPositions.Settings),
             Registers = registerPositions.Settings.Ints("max_sizes", least: 1)[0],
             Transformer = transformer,
-            CodeDimension = codes.Settings.Int("dim_in", least: 1, most: MostWidth),
-            TimeFeatures = time.Settings.Int("frequency_embedding_size", 256, least: 2, most: MostWidth),
+            Head = FlexTokSettings.Head(head),
+            CodeDimension = codes.Settings.Int("dim_in", least: 1, most: FlexTokSettings.MostWidth),
+            TimeFeatures = time.Settings.Int("frequency_embedding_size", 256, least: 2, most: FlexTokSettings.MostWidth),
             MaxTime = time.Settings.Number("max_timestep", 1000),
-            Dropout = Dropout(dropout.Settings),
+            Dropout = FlexTokSettings.Dropout(dropout.Settings),
             NullProbability = empty.Settings.Number("dropout_prob", 0),
             ZeroNull = empty.Class == "ZeroNullCond",
             Names = new FlexTokDecoderNames(codes.Name, registerPositions.Name, dropout.Name, empty.Name, patches.Name, patchPositions.Name, time.Name, trunk.Name, head.Name),
         };
-        if (read.Registers > MostTokens)
-            throw registerPositions.Settings.Wrong("max_sizes", $"at most {MostTokens} registers");
-        if (head.Settings.Int("channels_out") != read.LatentChannels || PatchSize(head.Settings) != read.Patch)
+        if (read.Registers > FlexTokSettings.MostTokens)
+            throw registerPositions.Settings.Wrong("max_sizes", $"at most {FlexTokSettings.MostTokens} registers");
+        if (head.Settings.Int("channels_out") != read.LatentChannels || FlexTokSettings.PatchSize(head.Settings) != read.Patch)
             throw head.Settings.Wrong("channels_out", $"{read.LatentChannels} channels in patches of {read.Patch}, as the decoder reads");
+        if (!head.Settings.Has("adaLN_emb_read_key"))
+            throw head.Settings.Wrong("adaLN_emb_read_key", "the key of the time embedding");
         SameWidth(transformer.Width, codes, registerPositions, dropout, patches, patchPositions, time, head);
-        Head(head.Settings);
         Checked(read.Validate);
         return read;
-    }
-
-    private static FlexTransformerConfig Transformer(ModelConfig settings)
-    {
-        // What is not read here must have no effect on the numbers.
-        string[] known =
-        [
-            "_target_", "input_seq_read_key", "output_seq_write_key", "dim", "depth", "head_dim", "mlp_ratio", "qkv_bias", "proj_bias", "mlp_bias", "gated_mlp", "qk_norm",
-            "block_mask_read_key", "adaLN_emb_read_key", "adaLN_packing_fn_read_key", "adaLN_expansion", "use_act_checkpoint", "weight_init_style",
-            "zero_init_query_proj", "intermediate_layers", "intermediate_layer_write_key", "drop", "drop_path_rate",
-        ];
-        foreach ((string name, JsonNode? value) in settings.Root)
-            if (value is not null && !known.Contains(name))
-                throw settings.Wrong(name, "a setting of FlexTransformer that is known here");
-        return new FlexTransformerConfig
-        {
-            Width = settings.Int("dim", 768, least: 4, most: MostWidth),
-            Depth = settings.Int("depth", 12, least: 1, most: MostDepth),
-            HeadWidth = settings.Int("head_dim", 64, least: 1, most: MostWidth),
-            MlpRatio = settings.Number("mlp_ratio", 4),
-            Gated = settings.Flag("gated_mlp", true),
-            NormalizeQueries = settings.Flag("qk_norm", true),
-            QueryBias = settings.Flag("qkv_bias", false),
-            OutputBias = settings.Flag("proj_bias", false),
-            MlpBias = settings.Flag("mlp_bias", false),
-            ModulationStreams = settings.Has("adaLN_emb_read_key") ? settings.Int("adaLN_expansion", 1, least: 1, most: 2) : 0,
-        };
-    }
-
-    private static RegisterMask Mask(ModelConfig settings) => settings.Text("mask_mode") switch
-    {
-        "causal_last" => RegisterMask.CausalLast,
-        "full" => RegisterMask.Full,
-        "causal" => RegisterMask.Causal,
-        _ => throw settings.Wrong("mask_mode", "\"causal_last\", \"full\" or \"causal\""),
-    };
-
-    private static NestedDropoutMode Dropout(ModelConfig settings) => settings.Text("size_sampling_mode", "uniform") switch
-    {
-        "uniform" => NestedDropoutMode.Uniform,
-        "pow2" => NestedDropoutMode.PowersOfTwo,
-        "uniform_pow2" => NestedDropoutMode.UniformPowersOfTwo,
-        _ => throw settings.Wrong("size_sampling_mode", "\"uniform\", \"pow2\" or \"uniform_pow2\""),
-    };
-
-    private static int PatchSize(ModelConfig settings)
-    {
-        IReadOnlyList<int> sizes = settings.Ints("patch_sizes", least: 1);
-        return sizes.Count == 2 && sizes[0] == sizes[1] && sizes[0] <= MostGrid ? sizes[0] : throw settings.Wrong("patch_sizes", "two equal sizes");
-    }
-
-    private static IReadOnlyList<int> Grid(ModelConfig settings)
-    {
-        if (settings.Text("posemb_type", "sincos") != "sincos")
-            throw settings.Wrong("posemb_type", "\"sincos\" for patches");
-        if (settings.Text("posemb_scaling", "absolute") != "absolute")
-            throw settings.Wrong("posemb_scaling", "\"absolute\"");
-        IReadOnlyList<int> sizes = settings.Ints("max_sizes", least: 1);
-        return sizes.Count == 2 && sizes.All(size => size <= MostGrid) ? sizes : throw settings.Wrong("max_sizes", $"two sizes of at most {MostGrid}");
-    }
-
-    private static void Head(ModelConfig settings)
-    {
-        if (settings.Flag("use_mup_readout", false))
-            throw settings.Wrong("use_mup_readout", "false (no published tokenizer has such a head)");
     }
 
     private static void SameWidth(int width, params ReadOnlySpan<FlexTokModule> modules)

@@ -56,33 +56,31 @@ internal static class FlexTokTreeWriter
     {
         int width = config.Transformer.Width;
         FlexTokEncoderNames names = config.Names;
-        return Sequence(new()
+        JsonObject modules = new()
         {
             ["enc_channels_to_last"] = Operation("vae_latents", "vae_latents_bhwc", "channels_first_to_last"),
             [names.Patches] = Patches("vae_latents_bhwc", "enc_vae_latents_patched", "enc_n_patches", config.LatentChannels, width, config.Patch),
-            [names.Positions] = Positions("enc_vae_latents_patched", "enc_vae_latents_patched", width, config.Grid, "sincos"),
+            [names.Positions] = Positions("enc_vae_latents_patched", "enc_vae_latents_patched", width, config.Grid, Type(config.Positions.Kind), config.Positions.Interpolated),
             [names.Registers] = Node(Pre + "registers.Registers1D", new()
             {
                 ["input_tensor_list_read_key"] = "enc_vae_latents_patched", ["register_sizes_read_write_key"] = "register_sizes", ["registers_write_key"] = "enc_registers",
                 ["dim"] = width, ["n_min"] = config.Registers, ["n_max"] = config.Registers, ["size_sampling_mode"] = "uniform",
                 ["ordering_mode"] = config.PooledRegisters ? "avg_pool" : "nested",
             }),
-            ["enc_seq_packer"] = Packer("enc", ["enc_vae_latents_patched", "enc_registers"], config.Mask, null),
-            [names.Transformer] = Trunk(config.Transformer, "enc"),
-            ["enc_unpacker"] = Unpacker("enc", ["enc_vae_latents_patched", "enc_registers"]),
-            [names.Head] = Node(Post + "heads.LinearHead", new()
-            {
-                ["read_key"] = "enc_registers", ["write_key"] = "enc_registers", ["dim"] = width, ["dim_out"] = config.CodeDimension,
-                ["use_mup_readout"] = false, ["weight_init_style"] = "zero", ["dtype_override"] = null,
-            }),
+        };
+        AddTrunk(modules, config.Transformer, "enc", names.Transformer, "enc_vae_latents_patched", "enc_registers", TokenKind.Registers, config.Mask);
+        modules[names.Head] = Head(config.Head, config.Head.Layers > 1 ? "MLPHead" : "LinearHead", new()
+        {
+            ["read_key"] = "enc_registers", ["write_key"] = "enc_registers", ["dim"] = width, ["dim_out"] = config.CodeDimension,
         });
+        return Sequence(modules);
     }
 
     private static JsonObject Decoder(FlexTokDecoderConfig config)
     {
         int width = config.Transformer.Width;
         FlexTokDecoderNames names = config.Names;
-        return Sequence(new()
+        JsonObject modules = new()
         {
             [names.Codes] = Node(Pre + "linear.LinearLayer", new()
             {
@@ -100,22 +98,57 @@ internal static class FlexTokTreeWriter
             }),
             ["dec_noise_channels_to_last"] = Operation("vae_latents_noised", "vae_latents_noised_bhwc", "channels_first_to_last"),
             [names.Patches] = Patches("vae_latents_noised_bhwc", "vae_latents_noised_patched", "dec_n_patches", config.LatentChannels, width, config.Patch),
-            [names.PatchPositions] = Positions("vae_latents_noised_patched", "dec_patches", width, config.Grid, "sincos"),
-            ["dec_seq_packer"] = Packer("dec", ["dec_patches", "dec_registers_proj"], RegisterMask.Full, config.Transformer.ModulationStreams == 2),
+            [names.PatchPositions] = Positions("vae_latents_noised_patched", "dec_patches", width, config.Grid, Type(config.Positions.Kind), config.Positions.Interpolated),
             [names.Time] = Node(Pre + "time_embedding.TimestepEmbedder", new()
             {
                 ["timesteps_read_key"] = "timesteps", ["time_embedding_write_key"] = "dec_temb", ["dim"] = width,
                 ["frequency_embedding_size"] = config.TimeFeatures, ["max_timestep"] = config.MaxTime,
             }),
-            [names.Transformer] = Trunk(config.Transformer, "dec"),
-            ["dec_unpacker"] = Unpacker("dec", ["dec_patches", "dec_registers_proj"]),
-            [names.Head] = Node(Post + "heads.ToPatchesLinearHead", new()
-            {
-                ["read_key"] = "dec_patches", ["write_key"] = "dec_patches", ["dim"] = width, ["channels_out"] = config.LatentChannels,
-                ["patch_sizes"] = Sizes([config.Patch, config.Patch]), ["use_mup_readout"] = false, ["weight_init_style"] = "zero", ["adaLN_emb_read_key"] = "dec_temb",
-            }),
-            ["dec_channels_to_first"] = Operation("dec_patches", "vae_latents_reconst", "channels_last_to_first"),
+        };
+        AddTrunk(modules, config.Transformer, "dec", names.Transformer, "dec_patches", "dec_registers_proj", TokenKind.Patches, RegisterMask.Full);
+        modules[names.Head] = Head(config.Head, "ToPatchesLinearHead", new()
+        {
+            ["read_key"] = "dec_patches", ["write_key"] = "dec_patches", ["dim"] = width, ["channels_out"] = config.LatentChannels,
+            ["patch_sizes"] = Sizes([config.Patch, config.Patch]), ["adaLN_emb_read_key"] = "dec_temb", ["adaLN_bias"] = config.Head.ModulationBias,
         });
+        modules["dec_channels_to_first"] = Operation("dec_patches", "vae_latents_reconst", "channels_last_to_first");
+        return Sequence(modules);
+    }
+
+    // Packers, trunk and unpacker: one sequence of both kinds, or one of the wanted kind and its context.
+    private static void AddTrunk(JsonObject modules, FlexTransformerConfig config, string side, string name, string patches, string registers, TokenKind wanted, RegisterMask mask)
+    {
+        bool? streams = config.ModulationStreams == 0 ? null : config.ModulationStreams == 2;
+        string[] packed = !config.CrossAttention ? [patches, registers] : wanted == TokenKind.Patches ? [patches] : [registers];
+        modules[$"{side}_seq_packer"] = Packer(side, packed, mask, streams);
+        if (config.CrossAttention)
+            modules[$"{side}_context_packer"] = Packer($"{side}_context", [wanted == TokenKind.Patches ? registers : patches], RegisterMask.Full, null);
+        modules[name] = Trunk(config, side);
+        modules[$"{side}_unpacker"] = Unpacker(side, packed);
+    }
+
+    private static JsonObject Head(FlexHeadConfig config, string type, JsonObject settings)
+    {
+        settings["use_mup_readout"] = config.BaseWidth is not null;
+        if (config.BaseWidth is { } known)
+            settings[FlexHeadConfig.BaseWidthMember] = known;
+        settings[type == "MLPHead" ? "bias" : "proj_bias"] = config.Bias;
+        if (type == "MLPHead")
+            (settings["num_layers"], settings["dim_hidden_ratio"]) = (config.Layers, config.HiddenRatio);
+        else
+            settings["weight_init_style"] = "zero";
+        settings["dtype_override"] = null;
+        AddNorm(settings, config.Norm);
+        return Node(Post + "heads." + type, settings);
+    }
+
+    private static void AddNorm(JsonObject settings, TokenNormKind norm)
+    {
+        if (norm != TokenNormKind.Plain) // the default of every class
+            settings["norm_layer"] = norm == TokenNormKind.None ? null : Node("model.layers.norm.Fp32LayerNorm", new()
+            {
+                ["_partial_"] = true, ["bias"] = norm == TokenNormKind.Affine, ["elementwise_affine"] = true,
+            });
     }
 
     private static JsonObject Trunk(FlexTransformerConfig config, string side)
@@ -123,16 +156,20 @@ internal static class FlexTokTreeWriter
         JsonObject settings = new()
         {
             ["input_seq_read_key"] = $"{side}_packed_seq", ["output_seq_write_key"] = $"{side}_packed_seq", ["dim"] = config.Width, ["depth"] = config.Depth,
-            ["block_mask_read_key"] = $"{side}_block_mask", ["use_act_checkpoint"] = true, ["head_dim"] = config.HeadWidth, ["mlp_ratio"] = config.MlpRatio,
+            ["use_act_checkpoint"] = true, ["head_dim"] = config.HeadWidth, ["mlp_ratio"] = config.MlpRatio,
             ["gated_mlp"] = config.Gated, ["qk_norm"] = config.NormalizeQueries, ["qkv_bias"] = config.QueryBias, ["proj_bias"] = config.OutputBias, ["mlp_bias"] = config.MlpBias,
+            [config.CrossAttention ? "sa_block_mask_read_key" : "block_mask_read_key"] = $"{side}_block_mask",
         };
+        if (config.CrossAttention)
+            settings["context_seq_read_key"] = $"{side}_context_packed_seq";
+        AddNorm(settings, config.Norm);
         if (config.ModulationStreams > 0)
         {
             settings["adaLN_emb_read_key"] = $"{side}_temb";
             settings["adaLN_packing_fn_read_key"] = "emb_packing_fn";
             settings["adaLN_expansion"] = config.ModulationStreams;
         }
-        return Node("model.trunks.transformers.FlexTransformer", settings);
+        return Node("model.trunks.transformers." + (config.CrossAttention ? "FlexTransformerDecoder" : "FlexTransformer"), settings);
     }
 
     private static JsonObject Packer(string side, string[] reads, RegisterMask mask, bool? streams)
@@ -163,10 +200,17 @@ internal static class FlexTokTreeWriter
         ["dim"] = width, ["patch_sizes"] = Sizes([patch, patch]), ["flatten_patches"] = false,
     });
 
-    private static JsonObject Positions(string read, string write, int width, IReadOnlyList<int> sizes, string type) => Node("model.utils.posembs.PositionalEmbeddingAdder", new()
+    private static JsonObject Positions(string read, string write, int width, IReadOnlyList<int> sizes, string type, bool interpolated = false) => Node("model.utils.posembs.PositionalEmbeddingAdder", new()
     {
-        ["read_key"] = read, ["write_key"] = write, ["dim"] = width, ["max_sizes"] = Sizes(sizes), ["posemb_type"] = type, ["posemb_scaling"] = "absolute",
+        ["read_key"] = read, ["write_key"] = write, ["dim"] = width, ["max_sizes"] = Sizes(sizes), ["posemb_type"] = type, ["posemb_scaling"] = interpolated ? "interpolate" : "absolute",
     });
+
+    private static string Type(PositionKind kind) => kind switch
+    {
+        PositionKind.SinesAndCosines => "sincos",
+        PositionKind.LearnedSum => "learnable_sum",
+        _ => "learnable_prod",
+    };
 
     private static JsonObject Operation(string read, string write, string function) => Node(Ops + "PerSampleOp", new()
     {

@@ -3,6 +3,9 @@ namespace Vtok.Models.FlexTok;
 /// <summary>Shape of a transformer trunk, with the published names in brackets and their defaults.</summary>
 public sealed record FlexTransformerConfig
 {
+    /// <summary>Whether the trunk is a FlexTransformerDecoder, in which tokens of one kind attend to each other and then to those of the other kind. Default: false.</summary>
+    public bool CrossAttention { get; init; }
+
     /// <summary>Width D (dim).</summary>
     public required int Width { get; init; }
 
@@ -20,6 +23,9 @@ public sealed record FlexTransformerConfig
 
     /// <summary>Whether queries and keys are normalised in each head (qk_norm). Default: true.</summary>
     public bool NormalizeQueries { get; init; } = true;
+
+    /// <summary>What the normalisations learn (norm_layer). Default: <see cref="TokenNormKind.Plain"/>.</summary>
+    public TokenNormKind Norm { get; init; }
 
     /// <summary>Whether queries, keys and values have a bias (qkv_bias). Default: false.</summary>
     public bool QueryBias { get; init; }
@@ -39,7 +45,7 @@ public sealed record FlexTransformerConfig
     /// <summary>Width of the hidden layer of the feed-forward part.</summary>
     public int Hidden => Gated ? 2 * (int)(MlpRatio * Width) / 3 : (int)(MlpRatio * Width);
 
-    internal double ApproximateParameters => Depth * ((4.0 + 6 * ModulationStreams) * Width * Width + 3.0 * Width * Hidden);
+    internal double ApproximateParameters => Depth * (((CrossAttention ? 8.0 : 4) + (CrossAttention ? 11 : 6) * ModulationStreams) * Width * Width + 3.0 * Width * Hidden);
 
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentException">Names the first bad value.</exception>
@@ -51,6 +57,8 @@ public sealed record FlexTransformerConfig
             throw new ArgumentException($"depth: {Depth}, expected at least 1");
         if (Hidden < 1)
             throw new ArgumentException($"mlp_ratio: {MlpRatio}, expected a hidden layer of at least 1");
+        if (Norm == TokenNormKind.None)
+            throw new ArgumentException("norm_layer: null, expected Fp32LayerNorm in a trunk");
         if (ModulationStreams is < 0 or > 2)
             throw new ArgumentException($"adaLN_expansion: {ModulationStreams}, expected 1 or 2");
     }

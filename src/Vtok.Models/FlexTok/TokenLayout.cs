@@ -1,6 +1,6 @@
 namespace Vtok.Models.FlexTok;
 
-/// <summary>Where the tokens of many sequences lie in one matrix of rows: the patches of all, then the registers of all.</summary>
+/// <summary>Where the tokens of many sequences lie in one matrix of rows: sequence after sequence, each its patches, then its registers.</summary>
 /// <remarks>
 /// Every linear layer runs once over all rows, whatever their sequences; only attention looks at sequences, a group of equal lengths at a time.
 /// Registers that are equal on entry and have no position stay equal in every block, so one row stands for all of them: its key
@@ -9,18 +9,17 @@ namespace Vtok.Models.FlexTok;
 internal sealed class TokenLayout : IDisposable
 {
     private readonly RegisterMask _mask;
+    private readonly Device _device;
     private readonly Tensor?[] _masks; // by group, added to the logits or true where attended
-    private readonly Tensor? _sequenceOfRegister;
+    private readonly TokenLayout?[] _only = new TokenLayout?[2]; // by kind
 
     /// <summary>Lays out groups in their order.</summary>
     public TokenLayout(int patches, IReadOnlyList<TokenGroup> groups, RegisterMask mask, Device device)
     {
-        (Patches, Groups, _mask) = (patches, groups, mask);
+        (Patches, Groups, _mask, _device) = (patches, groups, mask, device);
         Sequences = groups.Sum(group => group.Sequences);
-        RegisterRows = groups.Sum(group => group.Sequences * group.Registers);
-        _masks = [.. groups.Select(group => MaskOf(group, device)?.DetachFromDisposeScope())];
-        long[] owners = [.. groups.SelectMany(group => Enumerable.Repeat(group.Registers, group.Sequences)).SelectMany((count, sequence) => Enumerable.Repeat((long)sequence, count))];
-        _sequenceOfRegister = Sequences > 1 ? tensor(owners, device: device).DetachFromDisposeScope() : null;
+        Rows = groups.Sum(group => group.Sequences * (patches + group.Registers));
+        _masks = [.. groups.Select(group => MaskOf(group)?.DetachFromDisposeScope())];
     }
 
     /// <summary>Patches of every sequence.</summary>
@@ -32,50 +31,73 @@ internal sealed class TokenLayout : IDisposable
     /// <summary>All sequences.</summary>
     public int Sequences { get; }
 
-    /// <summary>Rows of patches; they come first.</summary>
-    public int PatchRows => Sequences * Patches;
+    /// <summary>All rows.</summary>
+    public int Rows { get; }
 
-    /// <summary>Rows of registers.</summary>
-    public int RegisterRows { get; }
+    /// <summary>The same sequences with tokens of one kind alone, owned by this layout.</summary>
+    public TokenLayout Only(TokenKind kind) => _only[(int)kind] ??= kind == TokenKind.Patches
+        ? new TokenLayout(Patches, [.. Groups.Select(group => new TokenGroup(group.Sequences, 0))], _mask, _device)
+        : new TokenLayout(0, Groups, _mask, _device);
 
-    /// <summary>Values of sequences [S, C] as values of register rows [R, C]; one value for all, [1, C], stays.</summary>
-    public Tensor ToRegisters(Tensor values) => values.size(0) == 1 ? values.alias() : values.index_select(0, _sequenceOfRegister!);
+    /// <summary>Puts the rows of both kinds together: [S P, D] and [all registers, D] to [R, D].</summary>
+    public Tensor Pack(Tensor patches, Tensor registers)
+    {
+        Tensor[] ofPatches = Only(TokenKind.Patches).Split(patches), ofRegisters = Only(TokenKind.Registers).Split(registers);
+        return Join([.. Groups.Select((_, g) => cat([ofPatches[g], ofRegisters[g]], 1))]);
+    }
 
-    /// <summary>Attention within every sequence.</summary>
-    /// <param name="query">Rows [R, H, C/H], or those of patches alone.</param>
-    /// <param name="key">Rows [R, H, C/H].</param>
-    /// <param name="value">Rows [R, H, C/H].</param>
-    /// <returns>[rows of the queries, C].</returns>
-    public Tensor Attend(Tensor query, Tensor key, Tensor value)
+    /// <summary>The rows of one kind, those that <see cref="Pack"/> took.</summary>
+    public Tensor Take(Tensor rows, TokenKind kind) =>
+        Join([.. Split(rows).Select((group, g) => kind == TokenKind.Patches ? group.narrow(1, 0, Patches) : group.narrow(1, Patches, Groups[g].Registers))]);
+
+    /// <summary>Changes every part of the rows by itself.</summary>
+    /// <param name="rows">[R, D].</param>
+    /// <param name="inPlace">Whether <paramref name="change"/> works in place, on rows that are nobody else's.</param>
+    /// <param name="change">Takes a part and its tokens [S, n, D].</param>
+    public Tensor Map(Tensor rows, bool inPlace, Func<TokenPart, Tensor, Tensor> change)
+    {
+        Tensor[] groups = Split(rows);
+        for (int g = 0, sequence = 0; g < groups.Length; sequence += Groups[g++].Sequences)
+        {
+            List<Tensor> parts = [];
+            if (Patches > 0)
+                parts.Add(change(new TokenPart(TokenKind.Patches, sequence, Groups[g].Sequences), groups[g].narrow(1, 0, Patches)));
+            if (Groups[g].Registers > 0)
+                parts.Add(change(new TokenPart(TokenKind.Registers, sequence, Groups[g].Sequences), groups[g].narrow(1, Patches, Groups[g].Registers)));
+            if (!inPlace)
+                groups[g] = cat(parts, 1);
+        }
+        return inPlace ? rows : Join(groups);
+    }
+
+    /// <summary>Attention within every sequence; the rows of this layout ask.</summary>
+    /// <param name="query">Rows [R, H, C/H].</param>
+    /// <param name="key">Rows [R', H, C/H].</param>
+    /// <param name="value">Rows [R', H, C/H].</param>
+    /// <param name="seen">The layout of keys and values: this one, or one of the same sequences.</param>
+    /// <returns>[R, C].</returns>
+    public Tensor Attend(Tensor query, Tensor key, Tensor value, TokenLayout seen)
     {
         using DisposeScope scope = NewDisposeScope();
-        bool patchesAlone = query.size(0) == PatchRows;
-        List<Tensor> patches = [], registers = [];
-        int sequence = 0, register = PatchRows;
+        bool amongThemselves = ReferenceEquals(seen, this);
+        Tensor[] queries = Heads(query), keys = seen.Heads(key), values = seen.Heads(value); // [S, H, n, C/H] each
+        List<Tensor> mixed = [];
         for (int g = 0; g < Groups.Count; g++)
         {
-            TokenGroup group = Groups[g];
-            int count = group.Registers * group.Sequences;
-            Tensor Sequences(Tensor rows, bool whole) => Heads(rows, sequence, register, group, whole);
-            Tensor keys = Sequences(key, true), values = Sequences(value, true);                              // [S, H, P+n, C/H]
-            if (_mask == RegisterMask.CausalLast)
+            if (amongThemselves && _mask == RegisterMask.CausalLast && Patches > 0)
             {
-                Tensor k = keys.narrow(2, 0, Patches), v = values.narrow(2, 0, Patches);
-                patches.Add(Rows(nn.functional.scaled_dot_product_attention(Sequences(query, false), k, v))); // patches never see registers
-                if (count > 0 && !patchesAlone)
-                    registers.Add(Rows(nn.functional.scaled_dot_product_attention(Registers(query, register, group), keys, values, _masks[g])));
+                Tensor k = keys[g].narrow(2, 0, Patches), v = values[g].narrow(2, 0, Patches);
+                Tensor patches = nn.functional.scaled_dot_product_attention(queries[g].narrow(2, 0, Patches), k, v); // patches never see registers
+                Tensor registers = nn.functional.scaled_dot_product_attention(queries[g].narrow(2, Patches, Groups[g].Registers), keys[g], values[g], _masks[g]);
+                mixed.Add(cat([patches.transpose(1, 2), registers.transpose(1, 2)], 1));                             // [S, n, H, C/H]
             }
             else
             {
-                Tensor mixed = nn.functional.scaled_dot_product_attention(Sequences(query, !patchesAlone), keys, values, _masks[g], is_casual: _mask == RegisterMask.Causal);
-                patches.Add(Rows(mixed.narrow(2, 0, Patches)));
-                if (count > 0 && !patchesAlone)
-                    registers.Add(Rows(mixed.narrow(2, Patches, group.Registers)));
+                bool causal = amongThemselves && _mask != RegisterMask.Full;
+                mixed.Add(nn.functional.scaled_dot_product_attention(queries[g], keys[g], values[g], seen._masks[g], is_casual: causal).transpose(1, 2));
             }
-            sequence += group.Sequences;
-            register += count;
         }
-        return cat([.. patches, .. registers], 0).MoveToOuterDisposeScope();
+        return Join([.. mixed.Select(group => group.flatten(2))]).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -83,7 +105,8 @@ internal sealed class TokenLayout : IDisposable
     {
         foreach (Tensor? mask in _masks)
             mask?.Dispose();
-        _sequenceOfRegister?.Dispose();
+        foreach (TokenLayout? part in _only)
+            part?.Dispose();
     }
 
     /// <summary>What a sequence [patches, registers] sees: bool [P+n, P+n], row q true where q sees that column.</summary>
@@ -98,30 +121,36 @@ internal sealed class TokenLayout : IDisposable
         return visible.MoveToOuterDisposeScope();
     }
 
-    private Tensor? MaskOf(TokenGroup group, Device device)
+    private Tensor? MaskOf(TokenGroup group)
     {
-        if (_mask == RegisterMask.CausalLast && group.Registers > 0)
+        if (_mask == RegisterMask.CausalLast && Patches > 0 && group.Registers > 0)
         {
-            using Tensor visible = Visible(_mask, Patches, group.Registers, device);
+            using Tensor visible = Visible(_mask, Patches, group.Registers, _device);
             return visible.narrow(0, Patches, group.Registers);                                // [n, P+n]
         }
         if (group.Weight == 1 || _mask != RegisterMask.Full)
             return null;
         using DisposeScope scope = NewDisposeScope();
-        Tensor weights = zeros(1, 1, 1, Patches + group.Registers, device: device);
+        Tensor weights = zeros(1, 1, 1, Patches + group.Registers, device: _device);
         weights.narrow(3, Patches + group.Registers - 1, 1).fill_(Math.Log(group.Weight));
         return weights.MoveToOuterDisposeScope();
     }
 
-    private Tensor Heads(Tensor rows, int sequence, int register, TokenGroup group, bool whole)
+    // Views of the rows of each group, [S, n, D].
+    private Tensor[] Split(Tensor rows)
     {
-        long heads = rows.size(1), width = rows.size(2);
-        Tensor patches = rows.narrow(0, sequence * Patches, group.Sequences * Patches).view(group.Sequences, Patches, heads, width).transpose(1, 2);
-        return whole && group.Registers > 0 ? cat([patches, Registers(rows, register, group)], 2) : patches;
+        var groups = new Tensor[Groups.Count];
+        for (int g = 0, row = 0; g < groups.Length; g++)
+        {
+            (int sequences, int length) = (Groups[g].Sequences, Patches + Groups[g].Registers);
+            groups[g] = rows.narrow(0, row, sequences * length).view([sequences, length, .. rows.shape[1..]]);
+            row += sequences * length;
+        }
+        return groups;
     }
 
-    private static Tensor Registers(Tensor rows, int register, TokenGroup group) =>
-        rows.narrow(0, register, group.Sequences * group.Registers).view(group.Sequences, group.Registers, rows.size(1), rows.size(2)).transpose(1, 2);
+    private Tensor[] Heads(Tensor rows) => [.. Split(rows).Select(group => group.transpose(1, 2))];
 
-    private static Tensor Rows(Tensor heads) => heads.transpose(1, 2).reshape(heads.size(0) * heads.size(2), heads.size(1) * heads.size(3));
+    private static Tensor Join(Tensor[] groups) =>
+        groups.Length == 1 ? groups[0].reshape(-1, groups[0].size(2)) : cat([.. groups.Select(group => group.reshape(-1, group.size(2)))], 0);
 }

@@ -1,36 +1,33 @@
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch.nn;
-using Linear = Vtok.Models.Layers.Linear;
 
 namespace Vtok.Models.FlexTok;
 
-/// <summary>Patch tokens to the velocity of the latents, modulated by the time. Keys: adaLN_modulation.1, proj.</summary>
+/// <summary>Patch tokens to the velocity of the latents, modulated by the time (ToPatchesLinearHead). Keys: adaLN_modulation.1, proj, and norm where it learns.</summary>
 internal sealed class VelocityHead : Module
 {
-    private const string ProjectionName = "1";
-
-    [ComponentName(Name = "adaLN_modulation")] private readonly ModuleDict<Linear> _modulation;
-    [ComponentName(Name = "proj")] private readonly Linear _projection;
+    [ComponentName(Name = "norm")] private readonly TokenNorm _norm;
+    [ComponentName(Name = "adaLN_modulation")] private readonly ModulationVectors _modulation;
+    [ComponentName(Name = "proj")] private readonly MuReadout _projection;
     private readonly int _channels, _patch;
-    private readonly long[] _width;
 
-    public VelocityHead(int width, int channels, int patch) : base(nameof(VelocityHead))
+    public VelocityHead(int width, int channels, int patch, FlexHeadConfig config) : base(nameof(VelocityHead))
     {
-        _modulation = ModuleDict<Linear>((ProjectionName, new Linear(width, 2 * width)));
-        _projection = new Linear(width, patch * patch * channels);
-        (_channels, _patch, _width) = (channels, patch, [width]);
+        _norm = new TokenNorm(width, config.Norm);
+        _modulation = new ModulationVectors(width, 2, config.ModulationBias);
+        _projection = new MuReadout(width, patch * patch * channels, config);
+        (_channels, _patch) = (channels, patch);
         RegisterComponents();
     }
 
     public void Initialize()
     {
-        FlexInitialization.Zero(_modulation[ProjectionName]);
-        FlexInitialization.Zero(_projection);
+        _modulation.Initialize();
+        _projection.Initialize();
     }
 
     /// <summary>Shift, then scale, of activated time embeddings: [T, D] to [T, 2D].</summary>
-    public Tensor Modulate(Tensor activated) => _modulation[ProjectionName].call(activated);
+    public Tensor Modulate(Tensor activated) => _modulation.call(activated);
 
     /// <summary>Tokens to velocity.</summary>
     /// <param name="patches">[S, rows columns, D].</param>
@@ -42,7 +39,7 @@ internal sealed class VelocityHead : Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor[] m = vectors.unsqueeze(1).chunk(2, -1);                                  // [S, 1, D]
-        Tensor normal = TokenNorm.Apply(patches, _width) * (1 + m[1]) + m[0];
+        Tensor normal = _norm.call(patches) * (1 + m[1]) + m[0];
         return _projection.call(normal)                                                  // [S, N, p p C]
             .view(patches.size(0), rows, columns, _patch, _patch, _channels)
             .permute(0, 5, 1, 3, 2, 4)                                                   // [S, C, rows, p, columns, p]

@@ -11,7 +11,7 @@ public sealed class FlexTokTreeTests
     [TestMethod]
     public void A_written_tree_is_read_back_as_the_same_settings()
     {
-        foreach (FlexTokConfig config in (FlexTokConfig[])[.. FlexTokPresets.All.Values, TinyFlexTok.Config, Unusual()])
+        foreach (FlexTokConfig config in (FlexTokConfig[])[.. FlexTokPresets.All.Values, TinyFlexTok.Config, TinyFlexTok.Crossed, Unusual()])
         {
             FlexTokConfig read = FlexTokTree.Read(FlexTokTreeWriter.Write(config));
 
@@ -42,6 +42,12 @@ public sealed class FlexTokTreeTests
         Expect("per_subseq_embs", tree => Module(tree, "decoder", "dec_seq_packer")["per_subseq_embs"] = false);
         Expect("mask_mode", tree => Module(tree, "encoder", "enc_seq_packer")["mask_mode"] = "both");
         Expect("norm_layer", tree => Module(tree, "decoder", "dec_transformer")["norm_layer"] = "x");
+        Expect("norm_layer", tree => Module(tree, "decoder", "dec_transformer")["norm_layer"] = null);
+        Expect("rope_forward_read_key", tree => Module(tree, "decoder", "dec_transformer")["rope_forward_read_key"] = "x");
+        Expect("_mup_base_width", tree => Module(tree, "decoder", "dec_to_patches")["use_mup_readout"] = true);
+        Expect("posemb_type", tree => Module(tree, "decoder", "dec_patches_posemb_module")["posemb_type"] = "x");
+        Expect("posemb_scaling", tree => Module(tree, "decoder", "dec_registers_posemb_module")["posemb_scaling"] = "interpolate");
+        Expect("adaLN_emb_read_key", tree => Module(tree, "decoder", "dec_to_patches").Remove("adaLN_emb_read_key"));
         Expect("scaling_factor", tree => { tree["vae"]!["scaling_factor"] = null; tree["vae"]!["hf_hub_path"] = "somewhere"; });
         Expect("depth", tree => Module(tree, "encoder", "enc_transformer")["depth"] = 1 << 20);
         Expect("positions for", tree => Module(tree, "encoder", "enc_posemb_module")["max_sizes"] = new JsonArray(4096, 4096));
@@ -69,6 +75,44 @@ public sealed class FlexTokTreeTests
     }
 
     [TestMethod]
+    public void A_trunk_with_cross_attention_names_the_key_that_is_missing_or_leads_nowhere()
+    {
+        Expect("dec_transformer.context_seq_read_key: nothing", tree => Module(tree, "decoder", "dec_transformer").Remove("context_seq_read_key"));
+        Expect("enc_transformer.input_seq_read_key: nothing", tree => Module(tree, "encoder", "enc_transformer").Remove("input_seq_read_key"));
+        Expect("that writes \"elsewhere\" (dec_transformer.context_seq_read_key)", tree => Module(tree, "decoder", "dec_transformer")["context_seq_read_key"] = "elsewhere");
+        Expect("input_list_read_keys", tree => Module(tree, "decoder", "dec_context_packer")["input_list_read_keys"] = new JsonArray("dec_patches"));
+        Expect("adaLN_expansion", tree => Module(tree, "decoder", "dec_transformer")["adaLN_expansion"] = 2);
+        Expect("no BlockWiseSequencePacker", tree => tree["decoder"]!["module_dict"]!.AsObject().Remove("dec_context_packer"));
+
+        static void Expect(string part, Action<JsonObject> change)
+        {
+            JsonObject tree = FlexTokTreeWriter.Write(TinyFlexTok.Crossed).Root.DeepClone().AsObject();
+            change(tree);
+            StringAssert.Contains(Refused(tree).Message, part);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("model.preprocessors.mask_tokens.MaskTokenModule"), DataRow("model.utils.dict_ops.PerSampleReducer"), DataRow("model.postprocessors.heads.LinearHead")]
+    public void A_module_without_a_part_in_the_arrangement_is_refused_by_name(string target)
+    {
+        JsonObject tree = Tree();
+        tree["decoder"]!["module_dict"]!["stranger"] = new JsonObject { ["_target_"] = "flextok." + target };
+
+        StringAssert.Contains(Refused(tree).Message, $"stranger: {target.Split('.')[^1]}");
+    }
+
+    [TestMethod]
+    public void Modules_that_only_keep_the_books_and_those_of_a_training_loss_are_passed_over()
+    {
+        JsonObject tree = Tree();
+        foreach (string target in (string[])["model.utils.dict_ops.DictKeyFilter", "model.postprocessors.seq_unpacking.SequenceUnpacker", "model.postprocessors.heads.MLPHead"])
+            tree["decoder"]!["module_dict"]![$"more{target.Length}"] = new JsonObject { ["_target_"] = "flextok." + target };
+
+        Assert.AreEqual(JsonSerializer.Serialize(TinyFlexTok.Config), JsonSerializer.Serialize(FlexTokTree.Read(Config(tree))));
+    }
+
+    [TestMethod]
     public void Modules_may_have_other_names()
     {
         JsonObject tree = Tree();
@@ -86,11 +130,12 @@ public sealed class FlexTokTreeTests
     private static FlexTokConfig Unusual() => TinyFlexTok.Config with
     {
         SamplePosterior = false,
-        Encoder = TinyFlexTok.Config.Encoder with { Mask = RegisterMask.Causal, PooledRegisters = true, Transformer = TinyFlexTok.Config.Encoder.Transformer with { Gated = false, QueryBias = true, MlpBias = true } },
+        Encoder = TinyFlexTok.Config.Encoder with { Mask = RegisterMask.Causal, PooledRegisters = true, Positions = new() { Kind = PositionKind.LearnedProduct, Interpolated = true }, Head = new() { Layers = 3, HiddenRatio = 1.5, Bias = false, Norm = TokenNormKind.None, BaseWidth = 8 }, Transformer = TinyFlexTok.Config.Encoder.Transformer with { Gated = false, QueryBias = true, MlpBias = true } },
         Decoder = TinyFlexTok.Config.Decoder with
         {
+            Positions = new() { Kind = PositionKind.LearnedSum }, Head = new() { Norm = TokenNormKind.Affine, Bias = false, ModulationBias = false, BaseWidth = 4 },
             ZeroNull = true, MaxTime = 1, TimeFeatures = 32, Dropout = NestedDropoutMode.UniformPowersOfTwo,
-            Transformer = TinyFlexTok.Config.Decoder.Transformer with { ModulationStreams = 1, NormalizeQueries = false, OutputBias = true },
+            Transformer = TinyFlexTok.Config.Decoder.Transformer with { ModulationStreams = 1, NormalizeQueries = false, OutputBias = true, Norm = TokenNormKind.Scaled },
         },
     };
 

@@ -25,10 +25,17 @@ internal static class TinyFlexTok
         },
     };
 
-    public static FlexTokNetwork Network(ulong seed = 1) => Drawn(new FlexTokNetwork(Config), seed);
+    /// <summary>The same with trunks in which one kind of tokens reads the other.</summary>
+    public static FlexTokConfig Crossed { get; } = Config with
+    {
+        Encoder = Config.Encoder with { Transformer = Config.Encoder.Transformer with { CrossAttention = true } },
+        Decoder = Config.Decoder with { Transformer = Config.Decoder.Transformer with { CrossAttention = true, ModulationStreams = 1 } },
+    };
 
-    public static FlexTokTokenizer Tokenizer(ulong seed = 1) =>
-        new(Network(seed), new FlexTokFamily().Describe(FlexTokTreeWriter.Write(Config), new string('0', 64)), CPU);
+    public static FlexTokNetwork Network(ulong seed = 1, FlexTokConfig? config = null) => Drawn(new FlexTokNetwork(config ?? Config), seed);
+
+    public static FlexTokTokenizer Tokenizer(ulong seed = 1, FlexTokConfig? config = null) =>
+        new(Network(seed, config), new FlexTokFamily().Describe(FlexTokTreeWriter.Write(config ?? Config), new string('0', 64)), CPU);
 
     public static FlexTokEncoder Encoder(FlexTokEncoderConfig? config = null) => Drawn(new FlexTokEncoder(config ?? Config.Encoder), 1);
 
@@ -38,7 +45,7 @@ internal static class TinyFlexTok
 
     public static Tensor Noise(long[] shape, ulong seed = 3) => randn(shape, generator: new Generator(seed));
 
-    private static T Drawn<T>(T module, ulong seed) where T : nn.Module
+    public static T Drawn<T>(T module, ulong seed) where T : nn.Module
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();

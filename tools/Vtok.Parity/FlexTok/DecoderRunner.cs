@@ -73,9 +73,7 @@ internal sealed class DecoderRunner : ICaseRunner
     /// <summary>The tokens of one sequence in the published order, the collapsed row as often as it counts.</summary>
     private static Tensor Unpack(Tensor rows, TokenLayout layout, int sequence)
     {
-        TokenGroup group = layout.Groups[sequence];
-        int first = layout.PatchRows + layout.Groups.Take(sequence).Sum(one => one.Registers);
-        Tensor last = rows.narrow(0, first + group.Registers - 1, 1).expand(group.Weight, rows.size(1));
-        return cat([rows.narrow(0, sequence * layout.Patches, layout.Patches), rows.narrow(0, first, group.Registers - 1), last], 0);
+        int first = layout.Groups.Take(sequence).Sum(one => layout.Patches + one.Registers), length = layout.Patches + layout.Groups[sequence].Registers;
+        return cat([rows.narrow(0, first, length - 1), rows.narrow(0, first + length - 1, 1).expand(layout.Groups[sequence].Weight, rows.size(1))], 0);
     }
 }

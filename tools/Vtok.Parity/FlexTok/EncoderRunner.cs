@@ -36,7 +36,7 @@ internal sealed class EncoderRunner : ICaseRunner
             sequences.Add(((int)patches.size(1), registers));
         }
         for (int block = 0; block < encoder.Config.Transformer.Depth; block++)
-            Note(string.Create(CultureInfo.InvariantCulture, $"enc_block.{block}"), cat([.. blocks.Select(trace => trace[block])], 0).unsqueeze(0));
+            Note(string.Create(CultureInfo.InvariantCulture, $"enc_block.{block}"), cat([.. blocks.Select(trace => trace[block + 1])], 0).unsqueeze(0));
         Note("mask", Published.Mask(encoder.Config.Mask, sequences));
 
         void Note(string name, Tensor value)

@@ -26,14 +26,13 @@ internal sealed class MaskRunner : ICaseRunner
         {
             Tensor flat = patches[i].flatten(1, 2);
             (int p, int n) = ((int)flat.size(1), (int)registers[i].size(1));
-            using var layout = new TokenLayout(p, [new TokenGroup(1, n)], mode, CPU);
             sequences.Add((p, n));
             tokens.Add(cat([flat, registers[i]], 1));
             if (golden.HasInput("emb"))
             {
-                Modulation own = Modulation.Of(golden.Input("emb").narrow(0, i, 1), streams, layout);
+                Modulation own = Modulation.Of(golden.Input("emb").narrow(0, i, 1), streams);
                 long width = own.Patches.size(2);
-                vectors.Add(cat([own.Patches[0].expand(p, width), own.Registers!.expand(n, width)], 0));
+                vectors.Add(cat([own.Patches[0].expand(p, width), own.Registers[0].expand(n, width)], 0));
             }
         }
         long length = sequences.Sum(one => one.Patches + one.Registers), multiple = golden.Config.GetProperty("pad_to_multiple").GetInt64();

@@ -39,7 +39,7 @@ internal sealed class PositionRunner : ICaseRunner
     {
         (long rows, long columns, long width) = (x.size(1), x.size(2), x.size(3));
         int side = (int)Math.Max(rows, columns);
-        report.Compare("added_crop", new PatchPositions([side, side], (int)width).Add(x.flatten(1, 2), rows, columns).view(x.shape));
+        report.Compare("added_crop", new PatchPositions([side, side], (int)width, new()).Add(x.flatten(1, 2), rows, columns).view(x.shape));
     }
 
     private static void Learned(GoldenCase golden, CaseReport report)
