@@ -40,14 +40,15 @@ public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Ids(Checked(features).gt(0)).MoveToOuterDisposeScope(); // a positive scale changes no sign: the sphere needs no division here
+        Tensor x = QuantizerInput.Features(features, CodeDimension);
+        QuantizerInput.RequireFinite(x);
+        return Ids(x.gt(0)).MoveToOuterDisposeScope(); // a positive scale changes no sign: the sphere needs no division here
     }
 
     /// <inheritdoc/>
     public Tensor Decode(Tensor ids)
     {
-        if (ids.dtype != ScalarType.Int64)
-            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
+        QuantizerInput.RequireIds(ids);
         using DisposeScope scope = NewDisposeScope();
         Tensor bits = ids.unsqueeze(-1).bitwise_right_shift(Shifts(ids.device)).bitwise_and(1); // [..., d]
         return ((bits.to(ScalarType.Float32) * 2 - 1) * Scale).MoveToOuterDisposeScope();
@@ -65,7 +66,7 @@ public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable? exact = Autocast.Suspend(features.device_type);
-        Tensor x = Checked(features);
+        Tensor x = QuantizerInput.Features(features, CodeDimension);
         if (Config.Spherical)
             x = functional.normalize(x, dim: -1); // [..., d]
         Tensor positive = x.detach().gt(0);
@@ -117,12 +118,4 @@ public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer
     private Tensor Ids(Tensor positive) => positive.to(ScalarType.Int64).bitwise_left_shift(Shifts(positive.device)).sum(-1);
 
     private Tensor Shifts(Device device) => tensor([.. _shifts.Select(s => (long)s)], device: device); // [d]
-
-    private Tensor Checked(Tensor features)
-    {
-        long last = features.size((int)features.ndim - 1);
-        if (last != CodeDimension)
-            throw new ArgumentException($"features: last dimension {last}, expected {CodeDimension}", nameof(features));
-        return features.to(ScalarType.Float32);
-    }
 }

@@ -21,7 +21,7 @@ public sealed record BinaryQuantizerConfig
     /// <summary>Weight of the entropy loss, at least 0. Default: 0.1.</summary>
     public double EntropyCost { get; init; } = 0.1;
 
-    /// <summary>Weight of the term that spreads usage, within the entropy loss (gamma). Default: 1.</summary>
+    /// <summary>Weight of the term that spreads usage, within the entropy loss (gamma), at least 0. Default: 1.</summary>
     public double Diversity { get; init; } = 1;
 
     /// <summary>Inverse temperature of the soft assignment (t), above 0. Default: 100.</summary>

@@ -85,8 +85,7 @@ public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer, IStepL
     /// <inheritdoc/>
     public Tensor Decode(Tensor ids)
     {
-        if (ids.dtype != ScalarType.Int64)
-            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
+        QuantizerInput.RequireIds(ids);
         using DisposeScope scope = NewDisposeScope();
         return Codebook.index_select(0, ids.flatten()).view([.. ids.shape, CodeDimension]).MoveToOuterDisposeScope();
     }
@@ -153,13 +152,7 @@ public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer, IStepL
         _embedding.Started?.fill_(1);
     }
 
-    private Tensor Rows(Tensor features)
-    {
-        long last = features.size((int)features.ndim - 1);
-        if (last != CodeDimension)
-            throw new ArgumentException($"features: last dimension {last}, expected {CodeDimension}", nameof(features));
-        return features.to(ScalarType.Float32).reshape(-1, CodeDimension).contiguous(); // [R, D]
-    }
+    private Tensor Rows(Tensor features) => QuantizerInput.Rows(features, CodeDimension); // [R, D]
 
     private static Tensor Unit(Tensor rows) => functional.normalize(rows, dim: -1); // divisor at least 1e-12
 }

@@ -40,7 +40,7 @@ public sealed class FiniteScalarQuantizer : Module<Tensor, Tensor>, IQuantizer
         using DisposeScope scope = NewDisposeScope();
         using IDisposable? exact = Autocast.Suspend(features.device_type);
         Constants c = _constants.On(features.device);
-        return ((Checked(features) + c.Shift).tanh() * c.Half - c.Offset).MoveToOuterDisposeScope();
+        return ((QuantizerInput.Features(features, CodeDimension) + c.Shift).tanh() * c.Half - c.Offset).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -48,14 +48,15 @@ public sealed class FiniteScalarQuantizer : Module<Tensor, Tensor>, IQuantizer
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return Ids(Bound(features).round()).MoveToOuterDisposeScope(); // halves go to the even level
+        Tensor bounded = Bound(features);
+        QuantizerInput.RequireFinite(features); // not the bounded ones: the squashing makes an infinity finite
+        return Ids(bounded.round()).MoveToOuterDisposeScope(); // halves go to the even level
     }
 
     /// <inheritdoc/>
     public Tensor Decode(Tensor ids)
     {
-        if (ids.dtype != ScalarType.Int64)
-            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
+        QuantizerInput.RequireIds(ids);
         using DisposeScope scope = NewDisposeScope();
         Constants c = _constants.On(ids.device);
         Tensor digits = ids.unsqueeze(-1).div(c.Basis, RoundingMode.floor).remainder(c.Levels); // [..., D]
@@ -94,14 +95,6 @@ public sealed class FiniteScalarQuantizer : Module<Tensor, Tensor>, IQuantizer
     {
         Constants c = _constants.On(rounded.device);
         return ((rounded + c.Middle).to(ScalarType.Int64) * c.Basis).sum(-1);
-    }
-
-    private Tensor Checked(Tensor features)
-    {
-        long last = features.size((int)features.ndim - 1);
-        if (last != CodeDimension)
-            throw new ArgumentException($"features: last dimension {last}, expected {CodeDimension}", nameof(features));
-        return features.to(ScalarType.Float32);
     }
 
     /// <summary>Numbers derived from the levels, remade when the device changes; in a class of their own, so that they are no buffers of the module.</summary>

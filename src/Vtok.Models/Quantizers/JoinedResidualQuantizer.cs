@@ -93,8 +93,7 @@ public sealed class JoinedResidualQuantizer : Module<Tensor, Tensor>, ILearnedCo
     /// <inheritdoc/>
     public Tensor IdsOf(int book, Tensor ids)
     {
-        if (ids.dtype != ScalarType.Int64)
-            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
+        QuantizerInput.RequireIds(ids);
         using DisposeScope scope = NewDisposeScope();
         long place = Join(BookSize, Books - 1 - book)!.Value;
         return ids.div(place, RoundingMode.floor).remainder(BookSize).MoveToOuterDisposeScope();

@@ -26,7 +26,7 @@ public static class NearestCode
     /// <param name="codebook">[K, D] on the same device.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     /// <exception cref="InvalidOperationException">A row or a code is not finite.</exception>
-    public static Tensor Find(Tensor rows, Tensor codebook) => 
+    public static Tensor Find(Tensor rows, Tensor codebook) =>
         Find(rows, codebook, rows.device_type == DeviceType.CPU ? ProcessorTile : AcceleratorTile);
 
     internal static Tensor Find(Tensor rows, Tensor codebook, int tile)
@@ -38,8 +38,7 @@ public static class NearestCode
         using DisposeScope scope = NewDisposeScope();
         Search search = new(codebook.to(ScalarType.Float32).contiguous());
         Tensor points = rows.to(ScalarType.Float32).contiguous(); // [R, D]
-        if (!search.Finite || !isfinite(points).all().item<bool>())
-            throw new InvalidOperationException("nearest code: a feature or a code is not finite (the network diverged, or its weights are damaged)");
+        QuantizerInput.RequireFinite(search.Finite && isfinite(points).all().item<bool>());
         long count = points.size(0), step = Math.Max(1, tile / codebook.size(0));
         List<Tensor> ids = [];
         for (long start = 0; start < count; start += step)

@@ -15,6 +15,10 @@ public sealed record QuantizerOutput(Tensor Quantized, Tensor Ids, IReadOnlyDict
     /// <summary>Name of the term that wants sure assignments and evenly used codes.</summary>
     public const string Entropy = "entropy_loss";
 
-    /// <summary>Sum of all terms, a scalar.</summary>
-    public Tensor TotalLoss() => Losses.Values.Aggregate((sum, term) => sum + term);
+    /// <summary>Sum of all terms, a scalar; 0 when there is none.</summary>
+    public Tensor TotalLoss()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Losses.Values.Aggregate(zeros([], device: Quantized.device), (sum, term) => sum + term).MoveToOuterDisposeScope();
+    }
 }

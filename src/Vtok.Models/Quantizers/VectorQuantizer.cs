@@ -124,8 +124,7 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
     /// <inheritdoc/>
     public Tensor Decode(Tensor ids)
     {
-        if (ids.dtype != ScalarType.Int64)
-            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
+        QuantizerInput.RequireIds(ids);
         using DisposeScope scope = NewDisposeScope();
         Tensor codes = Scale(_codebook.index_select(0, ids.flatten())); // [R, D]
         return codes.view([.. ids.shape, CodeDimension]).MoveToOuterDisposeScope();
@@ -262,13 +261,7 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
         get_buffer(SumBuffer)!.copy_(_codebook);
     }
 
-    private Tensor Flat(Tensor features)
-    {
-        long last = features.size((int)features.ndim - 1);
-        if (last != CodeDimension)
-            throw new ArgumentException($"features: last dimension {last}, expected {CodeDimension}", nameof(features));
-        return features.to(ScalarType.Float32).reshape(-1, CodeDimension).contiguous(); // [R, D]
-    }
+    private Tensor Flat(Tensor features) => QuantizerInput.Rows(features, CodeDimension); // [R, D]
 
     private Tensor Scale(Tensor rows) => Config.Normalize ? functional.normalize(rows, dim: -1) : rows; // divisor at least 1e-12
 }

@@ -74,8 +74,7 @@ public sealed class SharedQuantizer : Module<Tensor, Tensor>, IQuantizer, IStepL
     /// <inheritdoc/>
     public Tensor Decode(Tensor ids)
     {
-        if (ids.dtype != ScalarType.Int64)
-            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
+        QuantizerInput.RequireIds(ids);
         using DisposeScope scope = NewDisposeScope();
         return Codes(ids.flatten()).view([.. ids.shape, CodeDimension]).MoveToOuterDisposeScope();
     }
@@ -222,11 +221,5 @@ public sealed class SharedQuantizer : Module<Tensor, Tensor>, IQuantizer, IStepL
         target.detach().copy_(values);
     }
 
-    private Tensor Flat(Tensor features)
-    {
-        long last = features.size((int)features.ndim - 1);
-        if (last != CodeDimension)
-            throw new ArgumentException($"features: last dimension {last}, expected {CodeDimension}", nameof(features));
-        return features.to(ScalarType.Float32).reshape(-1, CodeDimension); // [R, Ds + Dp]
-    }
+    private Tensor Flat(Tensor features) => QuantizerInput.Rows(features, CodeDimension); // [R, Ds + Dp]
 }

@@ -42,7 +42,7 @@ internal static class LlamaGenNetworkRecipe
         switch (kind)
         {
             case QuantizerKind.FiniteScalar:
-                IReadOnlyList<int> levels = section.Integers("levels", [8, 8, 8, 5, 5, 5], 2, 65536);
+                IReadOnlyList<int> levels = section.Integers("levels", [8, 8, 8, 5, 5, 5], 2, FiniteScalarQuantizerConfig.MostLevels);
                 return config with { Levels = levels, CodeDimension = levels.Count, CodebookSize = (int)Math.Min(levels.Aggregate(1L, (all, l) => all * l), int.MaxValue) };
             case QuantizerKind.LookupFree or QuantizerKind.Spherical:
                 int bits = section.Integer("bits", 14, 1, 30);

@@ -25,6 +25,17 @@ public sealed class BinaryQuantizerTests
     }
 
     [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.NegativeInfinity)]
+    public void A_feature_that_is_not_finite_is_an_error(float value)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using BinaryQuantizer quantizer = new(new BinaryQuantizerConfig { Bits = 2 });
+
+        Assert.ThrowsExactly<InvalidOperationException>(() => quantizer.Encode(tensor(new[] { 0.5f, value })));
+    }
+
+    [TestMethod]
     public void Worked_numbers_of_the_entropy_loss()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -87,6 +87,43 @@ public sealed class FiniteScalarQuantizerTests
         StringAssert.Contains(error.Message, "Levels[1]: 1");
     }
 
+    [TestMethod]
+    [DataRow(1000)]
+    [DataRow(999)]
+    public void Many_levels_stay_in_the_vocabulary(int levels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using FiniteScalarQuantizer quantizer = Create(levels);
+
+        Tensor ids = quantizer.Encode(tensor(new[] { -1e6f, 1e6f }).unsqueeze(1));
+
+        CollectionAssert.AreEqual(new[] { 0L, levels - 1 }, ids.data<long>().ToArray());
+    }
+
+    [TestMethod]
+    public void More_levels_than_the_slack_allows_are_refused() =>
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Create(8, 1001)).Message, "Levels[1]: 1001, expected 2 to 1000");
+
+    [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.PositiveInfinity)]
+    public void A_feature_that_is_not_finite_is_an_error(float value)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using FiniteScalarQuantizer quantizer = Create(8, 5);
+
+        Assert.ThrowsExactly<InvalidOperationException>(() => quantizer.Encode(tensor(new[] { 0.5f, value })));
+    }
+
+    [TestMethod]
+    public void No_terms_add_up_to_nothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using FiniteScalarQuantizer quantizer = Create(8, 5);
+
+        Assert.AreEqual(0f, quantizer.Quantize(zeros(3, 2)).TotalLoss().item<float>());
+    }
+
     private static FiniteScalarQuantizer Create(params int[] levels) => new(new FiniteScalarQuantizerConfig { Levels = levels });
 
     // The inverse of the squashing: features that are bounded to exactly these codes.
