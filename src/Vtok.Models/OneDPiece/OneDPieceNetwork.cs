@@ -160,6 +160,15 @@ public sealed class OneDPieceNetwork : Module<Tensor, Tensor>
         return Decode(Quantize(latents).Quantized).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    /// <remarks>In the two-stage form the quantizer stays out of training mode, in which looking codes up would move them.</remarks>
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        if (Config.Form == OneDPieceForm.TwoStage)
+            _quantizer?.eval();
+    }
+
     private Tensor Transform(Tensor quantized, int? length, Tensor? text)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -33,6 +33,20 @@ public sealed class OneDPieceNetworkTests
     }
 
     [TestMethod]
+    public void In_the_second_stage_training_leaves_the_codebook_as_it_is()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using OneDPieceNetwork network = TinyModels.Network(TinyModels.Nested with { Clustering = true });
+        Tensor before = network.Quantizer!.Codebook.clone();
+
+        network.train();
+        network.Quantize(network.Encode(TinyModels.Pictures(2)));
+
+        Assert.IsTrue(network.Quantizer.Codebook.Equals(before));
+        Assert.AreEqual(0f, network.Quantizer.get_buffer("embed_prob")!.abs().max().item<float>());
+    }
+
+    [TestMethod]
     public void Fewer_vectors_and_a_length_are_the_same_cut()
     {
         using DisposeScope scope = NewDisposeScope();
