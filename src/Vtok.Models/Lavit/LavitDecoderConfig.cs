@@ -53,9 +53,7 @@ public sealed record LavitDecoderConfig
     public static LavitDecoderConfig FromShapes(IReadOnlyDictionary<string, TensorEntry> entries, int heads)
     {
         bool high = entries.Keys.Any(name => name.StartsWith("unet_attnpool.", StringComparison.Ordinal) || name.StartsWith("unet_proj_", StringComparison.Ordinal));
-        int depth = 0;
-        while (entries.ContainsKey(FormattableString.Invariant($"blocks.{depth}.norm0.weight")))
-            depth++;
+        int depth = entries.CountOf("blocks.", ".norm0.weight");
         LavitDecoderConfig published = high ? High : new LavitDecoderConfig();
         LavitDecoderConfig config = published with
         {
@@ -80,8 +78,7 @@ public sealed record LavitDecoderConfig
             throw new CheckpointException(CheckpointError.Mismatch, $"the decoder's weights do not fit the config: {e.Message}", e);
         }
 
-        int? Size(string name, int axis, int dimensions) =>
-            entries.TryGetValue(name, out TensorEntry? entry) && entry.Shape.Count == dimensions ? (int)Math.Min(entry.Shape[axis], int.MaxValue) : null;
+        int? Size(string name, int axis, int axes) => entries.SizeOf(name, axis, axes) is { } size ? (int)Math.Min(size, int.MaxValue) : null;
     }
 
     /// <summary>Throws when a value is out of its range.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Vtok.Models.Layers.Vision;
 using Vtok.Models.Weights;
@@ -69,9 +68,9 @@ internal static class PublishedConfig
     /// <summary>The config of a checkpoint without one, or null when it is no LaVIT tokenizer with its tower.</summary>
     public static ModelConfig? Infer(IReadOnlyDictionary<string, TensorEntry> entries)
     {
-        if (Shape("encoder.pos_embed") is not [1, var tokens, var width] || EvaPositions.SideOf(tokens) is not { } grid || width % HeadWidth != 0
-            || Shape("encoder.patch_embed.proj.weight") is not [_, 3, var patch, _] || Shape("quantize.embedding.weight") is not [var codes, var dimension]
-            || Shape("causal_encoder.norm.weight") is null)
+        if (entries.ShapeOf("encoder.pos_embed") is not [1, var tokens, var width] || EvaPositions.SideOf(tokens) is not { } grid || width < 1 || width % HeadWidth != 0
+            || entries.ShapeOf("encoder.patch_embed.proj.weight") is not [_, 3, var patch, _] || entries.ShapeOf("quantize.embedding.weight") is not [var codes, var dimension]
+            || entries.ShapeOf("causal_encoder.norm.weight") is null)
         {
             return null;
         }
@@ -80,26 +79,18 @@ internal static class PublishedConfig
             ["vit"] = new Dictionary<string, object>
             {
                 ["img_size"] = grid * patch, ["patch_size"] = patch, ["embed_dim"] = width, ["num_heads"] = width / HeadWidth,
-                ["depth"] = Count("encoder.blocks.", ".norm1.weight"), ["mlp_ratio"] = Ratio("encoder.blocks.0.mlp.fc1.weight"), ["num_classes"] = Shape("encoder.head.weight")?[0] ?? 1024,
+                ["depth"] = Count("encoder.blocks.", ".norm1.weight"), ["mlp_ratio"] = Ratio("encoder.blocks.0.mlp.fc1.weight"), ["num_classes"] = entries.SizeOf("encoder.head.weight", axis: 0, axes: 2) ?? 1024,
             },
             ["width"] = width, ["heads"] = width / HeadWidth, ["layers"] = Count("causal_encoder.blocks.", ".norm0.weight"),
             ["mlp_ratio"] = Ratio("causal_encoder.blocks.0.mlp.fc1.weight"), ["n_code"] = codes, ["code_dim"] = dimension,
-            ["llm_embed_dim"] = Shape("vit_proj.weight")?[0] ?? 4096,
+            ["llm_embed_dim"] = entries.SizeOf("vit_proj.weight", axis: 0, axes: 2) ?? 4096,
         };
         return ModelConfig.FromJson(JsonSerializer.SerializeToUtf8Bytes(config));
 
-        IReadOnlyList<long>? Shape(string name) => entries.TryGetValue(name, out TensorEntry? entry) ? entry.Shape : null;
-
-        int Count(string before, string after)
-        {
-            int count = 0;
-            while (entries.ContainsKey(string.Create(CultureInfo.InvariantCulture, $"{before}{count}{after}")))
-                count++;
-            return Math.Max(1, count);
-        }
+        int Count(string before, string after) => Math.Max(1, entries.CountOf(before, after));
 
         // The middle of the ratios that round down to the hidden width.
-        double Ratio(string name) => Shape(name) is [var hidden, _] ? (hidden + 0.5) / width : new LavitConfig().MlpRatio;
+        double Ratio(string name) => entries.ShapeOf(name) is [var hidden, _] ? (hidden + 0.5) / width : new LavitConfig().MlpRatio;
     }
 
     private static int Either(ModelConfig config, string name, string other, int otherwise, int most) =>

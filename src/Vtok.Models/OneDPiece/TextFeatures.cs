@@ -5,11 +5,11 @@ namespace Vtok.Models.OneDPiece;
 /// <summary>Text features for text-aware decoders, from a file; the text tower itself is not part of this toolkit.</summary>
 public static class TextFeatures
 {
-    private const long MaxNpyBytes = 1L << 28;
+    private const int MaxNpyBytes = 1 << 28;
 
     /// <summary>Reads the one array of a NumPy file (.npy) or of a safetensors file, [T, E] or [B, T, E], as [1 or B, T, E] float32; the caller disposes it.</summary>
     /// <param name="path">The file, such as ln_final of CLIP ViT-L/14-336 at all 77 positions for the published models.</param>
-    /// <exception cref="CheckpointException">The file is damaged or holds something else.</exception>
+    /// <exception cref="CheckpointException">The file is missing, damaged or holds something else.</exception>
     public static Tensor Read(string path)
     {
         using DisposeScope scope = NewDisposeScope();

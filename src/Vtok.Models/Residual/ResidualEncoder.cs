@@ -31,7 +31,7 @@ public sealed class ResidualEncoder(ResidualCodebooks books)
         {
             using DisposeScope chunk = NewDisposeScope();
             Tensor part = pictures.narrow(0, start, Math.Min(Chunk, pictures.size(0) - start));
-            Tensor coefficients = books.Analyse(part.to(books.Device));
+            Tensor coefficients = books.Analyse(part.to(ScalarType.Float32).to(books.Device));
             Tensor found = effort == EncodeEffort.High ? Search(coefficients, length) : Greedy(coefficients, config.Tokens).Sequence()[.., ..length];
             ids.Add(found.contiguous().MoveToOuterDisposeScope());
         }

@@ -45,6 +45,8 @@ public sealed class ResidualTokenizer : ITokenizerModel
     /// <exception cref="ArgumentException">Ids of another shape or outside the books, or a look that is not there.</exception>
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
+        if (ids.dtype != ScalarType.Int64)
+            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
         if (ids.dim() != 2 || ids.size(1) < 1 || ids.size(1) > Books.Config.Tokens)
             throw new ArgumentException($"ids of shape [{string.Join(", ", ids.shape)}], expected [B, 1..{Books.Config.Tokens}]", nameof(ids));
         string look = options?.Look ?? Looks[0];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Vtok.Models.Layers.Vision;
 using Vtok.Models.Weights;
@@ -35,43 +34,33 @@ internal sealed class SeedFamily : IModelFamily
 
     public ModelConfig? Infer(IReadOnlyDictionary<string, TensorEntry> entries)
     {
-        if (Shape(QueryTokens) is not [1, QFormer.CausalQueries, var width] || Shape(Codebook) is not [var codes, var dimension] || Shape(Down) is null)
+        if (entries.ShapeOf(QueryTokens) is not [1, QFormer.CausalQueries, var width] || entries.ShapeOf(Codebook) is not [var codes, var dimension] || entries.ShapeOf(Down) is null)
             return null;
-        string? projection = Shape(TextPositions) is not null ? TextProjection : Shape(ImageProjection) is not null ? ImageProjection : null;
-        if (projection is null || width % HeadWidth != 0 || Shape("ln_vision.weight") is not [var tower] || tower % TowerHeadWidth != 0)
+        string? projection = entries.ShapeOf(TextPositions) is not null ? TextProjection : entries.ShapeOf(ImageProjection) is not null ? ImageProjection : null;
+        if (projection is null || width % HeadWidth != 0 || entries.ShapeOf("ln_vision.weight") is not [var tower] || tower % TowerHeadWidth != 0)
             return null;
-        long blocks = Count(SeedWeights.Tower + "blocks.", ".norm1.weight");
+        long blocks = entries.CountOf(SeedWeights.Tower + "blocks.", ".norm1.weight");
         var config = new Dictionary<string, object>
         {
             ["vit"] = new Dictionary<string, object> { ["embed_dim"] = tower, ["num_heads"] = tower / TowerHeadWidth, ["depth"] = blocks is > 0 and < TowerDepth ? blocks : TowerDepth },
             ["qformer"] = new Dictionary<string, object>
             {
-                ["hidden_size"] = width, ["num_attention_heads"] = width / HeadWidth, ["num_hidden_layers"] = Math.Max(1, Count("Qformer.bert.encoder.layer.", ".attention.self.query.weight")),
-                ["intermediate_size"] = Shape("Qformer.bert.encoder.layer.0.intermediate_query.dense.weight")?[0] ?? 3072, ["encoder_width"] = tower,
+                ["hidden_size"] = width, ["num_attention_heads"] = width / HeadWidth, ["num_hidden_layers"] = Math.Max(1, entries.CountOf("Qformer.bert.encoder.layer.", ".attention.self.query.weight")),
+                ["intermediate_size"] = entries.SizeOf("Qformer.bert.encoder.layer.0.intermediate_query.dense.weight", axis: 0, axes: 2) ?? 3072, ["encoder_width"] = tower,
             },
             ["n_embed"] = codes,
             ["codebook_embed_dim"] = dimension,
-            ["decode_depth"] = Math.Max(1, Count(projection == TextProjection ? "blocks_text." : "blocks_image.", ".norm1.weight")),
-            ["recon_s"] = Shape("pos_embed") is not null,
-            ["use_qformer_image"] = Shape(ImageDown) is null,
-            [projection == TextProjection ? "text_features_dim" : "image_features_dim"] = Shape(projection)?[0] ?? 1024,
+            ["decode_depth"] = Math.Max(1, entries.CountOf(projection == TextProjection ? "blocks_text." : "blocks_image.", ".norm1.weight")),
+            ["recon_s"] = entries.ShapeOf("pos_embed") is not null,
+            ["use_qformer_image"] = entries.ShapeOf(ImageDown) is null,
+            [projection == TextProjection ? "text_features_dim" : "image_features_dim"] = entries.SizeOf(projection, axis: 0, axes: 2) ?? 1024,
         };
-        if (Shape(ReverseQueries) is [1, var reverse, _])
+        if (entries.ShapeOf(ReverseQueries) is [1, var reverse, _])
         {
             config["num_reverse_token"] = reverse;
-            config["reverse_qformer_layers"] = Math.Max(1, Count("Reverse_Qformer.bert.encoder.layer.", ".attention.self.query.weight"));
+            config["reverse_qformer_layers"] = Math.Max(1, entries.CountOf("Reverse_Qformer.bert.encoder.layer.", ".attention.self.query.weight"));
         }
         return ModelConfig.FromJson(JsonSerializer.SerializeToUtf8Bytes(config));
-
-        IReadOnlyList<long>? Shape(string name) => entries.TryGetValue(name, out TensorEntry? entry) ? entry.Shape : null;
-
-        int Count(string before, string after)
-        {
-            int count = 0;
-            while (entries.ContainsKey(string.Create(CultureInfo.InvariantCulture, $"{before}{count}{after}")))
-                count++;
-            return count;
-        }
     }
 
     public TokenizerInfo Describe(ModelConfig config, string weightsDigest) => Describe(SeedConfig.Read(config), FamilyName, weightsDigest);

@@ -83,7 +83,14 @@ public sealed class TokenFlowNetwork : Module<Tensor, Tensor>
     public Tensor PixelInput(Tensor pictures) => pictures.size(2) == Config.PixelSize ? pictures.alias() : ScalePyramid.Resize(pictures, Config.PixelSize);
 
     /// <summary>A joint map [B, 40, g, g] to the ids of the first <paramref name="scales"/> scales, or all: int64 [B, T]. No gradient.</summary>
-    public Tensor Ids(Tensor map, int? scales = null) => _pyramid.Encode(map, scales ?? Config.Scales.Sides.Count);
+    /// <exception cref="ArgumentOutOfRangeException">Not 1 to the number of scales.</exception>
+    public Tensor Ids(Tensor map, int? scales = null)
+    {
+        int count = scales ?? Config.Scales.Sides.Count;
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(scales));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Config.Scales.Sides.Count, nameof(scales));
+        return _pyramid.Encode(map, count);
+    }
 
     /// <summary>The ids of whole scales to their summed map: int64 [B, T] to [B, 40, g, g].</summary>
     /// <exception cref="ArgumentException">The ids end inside a scale.</exception>

@@ -36,6 +36,19 @@ internal static class CheckpointFiles
         }
     }
 
+    /// <summary>Makes a folder and those above it where they are missing.</summary>
+    public static void CreateFolder(string folder) => Guarded(folder, () => Directory.CreateDirectory(folder));
+
+    /// <summary>Deletes a file where it is there.</summary>
+    public static void Delete(string path) => Guarded(path, () => File.Delete(path));
+
+    /// <summary>Length of a file in bytes.</summary>
+    public static long LengthOf(string path)
+    {
+        using FileStream stream = OpenRead(path);
+        return stream.Length;
+    }
+
     /// <summary>Reads a text or table file of at most <paramref name="limit"/> bytes.</summary>
     public static byte[] ReadSmall(string path, int limit)
     {
@@ -66,7 +79,20 @@ internal static class CheckpointFiles
         }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) // without its folder Delete throws, which would hide what failed
+                File.Delete(temporary);
+        }
+    }
+
+    private static void Guarded(string path, Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(CheckpointError.CannotWrite, $"{Path.GetFileName(path)}: cannot be written ({FirstLine(e.Message)})", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -61,6 +62,8 @@ internal sealed class ConfigReferences(JsonObject root, string file)
     {
         if (!_open.Add(path))
             throw Bad(CheckpointError.BadConfig, $"the reference {Printable.Quote(path)} leads back to itself");
+        if (_open.Count > MostDepth)
+            throw Bad(CheckpointError.TooLarge, $"over {MostDepth} references that lead to one another");
         JsonNode? node = root;
         foreach (string step in path.Split('.'))
         {
@@ -69,7 +72,7 @@ internal sealed class ConfigReferences(JsonObject root, string file)
             node = node switch
             {
                 JsonObject group when group.TryGetPropertyValue(step, out JsonNode? child) => child,
-                JsonArray list when int.TryParse(step, out int index) && index >= 0 && index < list.Count => list[index],
+                JsonArray list when int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[index],
                 _ => throw Bad(CheckpointError.BadConfig, $"the reference {Printable.Quote(path)} leads nowhere (at {Printable.Quote(step)})"),
             };
         }

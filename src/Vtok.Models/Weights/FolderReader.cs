@@ -56,8 +56,8 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
 
     public TokenizerInfo Save(string folder, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        Directory.CreateDirectory(folder);
-        File.Delete(Path.Combine(folder, ModelFolder.InfoFile));
+        CheckpointFiles.CreateFolder(folder);
+        CheckpointFiles.Delete(Path.Combine(folder, ModelFolder.InfoFile));
         CheckpointFiles.Replace(Path.Combine(folder, "config.json"), stream => JsonSerializer.Serialize(stream, config.Root, Readable));
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors, metadata);
         return ReadInfo(folder, out _);

@@ -18,13 +18,11 @@ internal static partial class NpyFile
     /// <summary>The array as float32, in the caller's scope.</summary>
     /// <param name="path">The file.</param>
     /// <param name="mostBytes">Largest file that is read.</param>
-    /// <exception cref="CheckpointException">It is damaged, too large, or of another kind.</exception>
-    public static Tensor Read(string path, long mostBytes)
+    /// <exception cref="CheckpointException">It is missing, damaged, too large, or of another kind.</exception>
+    public static Tensor Read(string path, int mostBytes)
     {
         string name = Path.GetFileName(path);
-        if (new FileInfo(path).Length > mostBytes)
-            throw new CheckpointException(CheckpointError.TooLarge, $"{name}: larger than {mostBytes} bytes");
-        byte[] file = File.ReadAllBytes(path);
+        byte[] file = CheckpointFiles.ReadSmall(path, mostBytes);
         if (file.Length < Preamble + 2 || !file.AsSpan(0, Magic.Length).SequenceEqual(Magic) || file[6] is < 1 or > 3)
             throw Damaged("not a NumPy file");
         int start = file[6] == 1 ? Preamble : Preamble + 2;

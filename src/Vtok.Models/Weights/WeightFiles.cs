@@ -20,7 +20,8 @@ internal sealed class WeightFiles
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>Bytes of all files together.</summary>
-    public long Length => Files.Sum(file => new FileInfo(file).Length);
+    /// <exception cref="CheckpointException">A file is missing or cannot be read.</exception>
+    public long Length => Files.Sum(CheckpointFiles.LengthOf);
 
     /// <summary>Finds the weights of a folder.</summary>
     /// <exception cref="CheckpointException">There are none, or several and none has a usual name.</exception>

@@ -29,6 +29,16 @@ public sealed class AutoencoderKlTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(-4)]
+    public void No_groups_are_refused(int groups)
+    {
+        AutoencoderKlConfig config = new() { LatentChannels = 4, NormGroups = groups };
+
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(config.Validate);
+    }
+
+    [TestMethod]
     public void Sides_that_the_factor_does_not_divide_are_refused()
     {
         using DisposeScope scope = NewDisposeScope();

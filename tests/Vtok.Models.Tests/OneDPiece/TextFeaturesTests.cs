@@ -37,6 +37,18 @@ public sealed class TextFeaturesTests
     }
 
     [TestMethod]
+    [DataRow("text.npy"), DataRow("text.safetensors")]
+    public void A_missing_file_is_named(string name)
+    {
+        using TemporaryFolder folder = new();
+
+        var error = Assert.ThrowsExactly<CheckpointException>(() => TextFeatures.Read(folder.File(name)));
+
+        Assert.AreEqual(CheckpointError.Missing, error.Error);
+        StringAssert.StartsWith(error.Message, name);
+    }
+
+    [TestMethod]
     [DataRow("{'descr': '<i8', 'fortran_order': False, 'shape': (4, 6), }", 192), DataRow("{'descr': '<f4', 'fortran_order': True, 'shape': (4, 6), }", 96)]
     [DataRow("{'descr': '<f4', 'fortran_order': False, 'shape': (4, 6), }", 92), DataRow("{'descr': '<f4', 'fortran_order': False, 'shape': (24,), }", 96)]
     [DataRow("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999), }", 96), DataRow("import os", 96)]

@@ -95,6 +95,7 @@ public sealed class ResidualTokenizerTests
 
         Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(full([1, 3], 16, ScalarType.Int64)));
         Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(zeros([1, 35], ScalarType.Int64)));
+        Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(zeros([1, 3], ScalarType.Int32)));
         var error = Assert.ThrowsExactly<ArgumentException>(() => tokenizer.Decode(zeros([1, 3], ScalarType.Int64), new DecodeOptions { Look = "misty" }));
         StringAssert.Contains(error.Message, "misty");
     }

@@ -154,6 +154,28 @@ public sealed class SeedFamilyTests
     [TestMethod]
     public void The_published_files_need_no_config()
     {
+        ModelConfig? config = ModelFamilies.Infer(PublishedEntries());
+
+        Assert.IsNotNull(config);
+        Assert.AreEqual(new SeedConfig(), SeedConfig.Read(config));
+    }
+
+    [TestMethod]
+    [DataRow("distill_image_proj.weight")]
+    [DataRow("Qformer.bert.encoder.layer.0.intermediate_query.dense.weight")]
+    public void A_matrix_that_is_a_number_in_the_file_does_not_decide_a_setting(string name)
+    {
+        Dictionary<string, TensorEntry> entries = PublishedEntries();
+        entries[name] = new TensorEntry(ScalarType.Float32, []);
+
+        ModelConfig? config = ModelFamilies.Infer(entries);
+
+        Assert.IsNotNull(config);
+        Assert.AreEqual(new SeedConfig(), SeedConfig.Read(config));
+    }
+
+    private static Dictionary<string, TensorEntry> PublishedEntries()
+    {
         Dictionary<string, TensorEntry> entries = [];
         void Add(string name, params long[] shape) => entries[name] = new TensorEntry(ScalarType.Float32, shape);
         Add("query_tokens", 1, 32, 768);
@@ -170,11 +192,7 @@ public sealed class SeedFamilyTests
             Add($"{Tower}blocks.{i}.norm1.weight", 1408);
         for (int i = 0; i < 4; i++)
             Add($"blocks_image.{i}.norm1.weight", 768);
-
-        ModelConfig? config = ModelFamilies.Infer(entries);
-
-        Assert.IsNotNull(config);
-        Assert.AreEqual(new SeedConfig(), SeedConfig.Read(config));
+        return entries;
     }
 
     private static Dictionary<string, Tensor> Part(SeedNetwork network, bool ofTower) => network.state_dict()

@@ -61,6 +61,17 @@ public sealed class TokenFlowTokenizerTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(5)]
+    public void A_number_of_scales_that_is_not_there_is_refused(int scales)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TokenFlowNetwork network = TinyTokenFlow.Network(TinyTokenFlow.Config(TinyTokenFlow.Clip));
+
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => network.Ids(zeros(1, 10, 4, 4), scales));
+    }
+
+    [TestMethod]
     public void Distance_weights_may_be_changed_between_pictures()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -98,6 +98,17 @@ public sealed class ModelConfigTests
     }
 
     [TestMethod]
+    public void A_long_chain_of_references_is_refused()
+    {
+        IEnumerable<string> chain = Enumerable.Range(0, 20_000).Select(i => $"\"a{i}\":\"${{a{i + 1}.x}}\"");
+        byte[] json = Encoding.UTF8.GetBytes($"{{{string.Join(',', chain)},\"a20000\":{{\"x\":1}}}}");
+
+        var error = Assert.ThrowsExactly<CheckpointException>(() => ModelConfig.FromJson(json));
+
+        Assert.AreEqual(CheckpointError.TooLarge, error.Error, error.Message);
+    }
+
+    [TestMethod]
     public void Text_that_doubles_at_every_reference_is_refused()
     {
         var bomb = new StringBuilder("a0: xxxxxxxxxxxxxxxx\n");

@@ -40,6 +40,22 @@ public sealed class ModelFolderTests
     }
 
     [TestMethod]
+    public void A_shard_that_went_missing_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        Publish(folder);
+        File.Move(folder.File("model.safetensors"), folder.File("model-1.safetensors"));
+        folder.Write("model.safetensors.index.json", """{"weight_map":{"w":"model-1.safetensors"}}""");
+        Reader.ReadInfo(folder.Root, out _); // which keeps the description
+        File.Delete(folder.File("model-1.safetensors"));
+
+        var error = Assert.ThrowsExactly<CheckpointException>(() => Reader.ReadInfo(folder.Root, out _));
+
+        Assert.AreEqual(CheckpointError.Missing, error.Error);
+        StringAssert.Contains(error.Message, "model-1.safetensors");
+    }
+
+    [TestMethod]
     public void Weights_that_changed_at_the_same_length_are_refused_when_opened()
     {
         using var folder = new TemporaryFolder();

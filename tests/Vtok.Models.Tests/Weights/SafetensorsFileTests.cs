@@ -160,6 +160,17 @@ public sealed class SafetensorsFileTests
     }
 
     [TestMethod]
+    public void Writing_into_a_folder_that_is_not_there_names_the_file()
+    {
+        using TemporaryFolder folder = new();
+
+        var error = Assert.ThrowsExactly<CheckpointException>(() => SafetensorsWriter.Write(folder.File("missing/model.safetensors"), new Dictionary<string, Tensor>(), null));
+
+        Assert.AreEqual(CheckpointError.CannotWrite, error.Error);
+        StringAssert.StartsWith(error.Message, "model.safetensors: cannot be written");
+    }
+
+    [TestMethod]
     public void A_folder_and_a_missing_file_are_named()
     {
         using var folder = new TemporaryFolder();

@@ -33,6 +33,7 @@ public sealed record AutoencoderKlConfig
         ArgumentOutOfRangeException.ThrowIfLessThan(BlocksPerLevel, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(LatentChannels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(PictureChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(NormGroups, 1);
         foreach (int width in Widths)
         {
             if (width < 1 || width % NormGroups != 0)
