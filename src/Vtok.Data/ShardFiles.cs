@@ -4,8 +4,9 @@ namespace Vtok.Data;
 internal static class ShardFiles
 {
     /// <summary>Whether a name stands for files of an ending: such a file, a pattern of them, or a folder that holds some directly.</summary>
+    /// <exception cref="DatasetException">The folder cannot be read.</exception>
     public static bool Are(string name, string extension) => Directory.Exists(name)
-        ? Directory.EnumerateFiles(name, "*" + extension).Any()
+        ? Listed(name, "*" + extension).Length > 0
         : name.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The files in order: those of a folder, of a brace pattern, or of a pattern with * or ? in its last part.</summary>

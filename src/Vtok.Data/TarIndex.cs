@@ -34,6 +34,10 @@ internal sealed class TarIndex
         {
             index.Fault = e;
         }
+        catch (IOException e)
+        {
+            index.Fault = new DatasetException(DatasetError.Unreadable, $"{name}: {e.Message}", e);
+        }
         return index;
     }
 

@@ -153,12 +153,24 @@ public sealed class WebDatasetSource : ISampleSource
         int done = 0;
         while (done < bytes.Length)
         {
-            int read = RandomAccess.Read(_shards[shard], bytes.AsSpan(done), member.Offset + done);
+            int read = ReadAt(shard, bytes.AsSpan(done), member.Offset + done);
             if (read == 0)
                 throw new DatasetException(DatasetError.Truncated, $"{_names[shard]}: became shorter than offset {member.Offset + done} while in use");
             done += read;
         }
         return bytes;
+    }
+
+    private int ReadAt(int shard, Span<byte> bytes, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(_shards[shard], bytes, offset);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException(DatasetError.Unreadable, $"{_names[shard]}: {e.Message}", e);
+        }
     }
 
     private int ParseClass(int shard, TarMember member)

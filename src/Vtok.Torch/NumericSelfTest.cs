@@ -183,9 +183,11 @@ public static class NumericSelfTest
     private static string? Compare(Tensor found, float[] expected)
     {
         float[] values = found.contiguous().cpu().data<float>().ToArray();
+        if (values.Length != expected.Length)
+            return $"{values.Length} values, expected {expected.Length}";
         for (int i = 0; i < expected.Length; i++)
             if (!(Math.Abs(values[i] - expected[i]) <= 1e-4f * Math.Max(1, Math.Abs(expected[i]))))
                 return $"value {i} is {values[i]}, managed loops say {expected[i]}";
-        return values.Length == expected.Length ? null : $"{values.Length} values, expected {expected.Length}";
+        return null;
     }
 }

@@ -24,6 +24,18 @@ public sealed class MultiScaleSsimTests
     }
 
     [TestMethod]
+    [DataRow(32, 16)]
+    [DataRow(16, 32)]
+    [DataRow(32, 32)]
+    public void Pictures_of_another_size_are_refused(int first, int second)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var similarity = new MultiScaleSsim(16);
+
+        Assert.ThrowsExactly<ArgumentException>(() => similarity.Of(zeros(1, 3, first, first), zeros(1, 3, second, second)));
+    }
+
+    [TestMethod]
     [DataRow(128)]
     [DataRow(16)]
     public void Equal_pictures_have_1_and_noise_less(int side)

@@ -85,6 +85,43 @@ public sealed class RecipeTests
     }
 
     [TestMethod]
+    [DataRow("""{"name":"x","name":"y"}""")]
+    [DataRow("""{"name":"x","settings":{"model":"m","model":"n"}}""")]
+    public void A_key_that_is_there_twice_is_refused(string text)
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(text));
+
+        Assert.AreEqual(RecipeError.NotJson, error.Error);
+    }
+
+    [TestMethod]
+    [DataRow("llamagen-tokenizer", """{"losses":{"perceptual":5}}""", "settings.losses.perceptual", "expected a text")]
+    [DataRow("titok-stage2", """{"losses":{"perceptual":5}}""", "settings.losses.perceptual", "expected a text")]
+    [DataRow("titok-stage2", """{"losses":{"perceptual":"lpips-convnext_s-0-0"}}""", "settings.losses.perceptual", "is unknown")]
+    [DataRow("titok-stage2", """{"discriminator":{"enabled":"no"}}""", "settings.discriminator.enabled", "expected true or false")]
+    [DataRow("llamagen-tokenizer", """{"losses":{"perceptual":"none","reconstructionWeight":0}}""", "settings.losses", "nothing to learn from")]
+    [DataRow("llamagen-tokenizer", """{"losses":{"perceptualWeight":0,"reconstructionWeight":0}}""", "settings.losses", "nothing to learn from")]
+    [DataRow("titok-single-stage", """{"losses":{"perceptual":"none","reconstructionWeight":0}}""", "settings.losses", "nothing to learn from")]
+    [DataRow("residual-fit", """{"samples":100,"codes":64}""", "settings.samples", "twice the 64 codes")]
+    public void Settings_that_cannot_be_followed_are_faults_with_their_path(string task, string settings, string path, string expected)
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse($$"""{"name":"x","task":"{{task}}","settings":{{settings}} }"""));
+
+        Assert.AreEqual(RecipeError.Invalid, error.Error);
+        StringAssert.Contains(error.Faults.Single(fault => fault.Path == path).Message, expected);
+    }
+
+    [TestMethod]
+    [DataRow("lpips", "vgg")]
+    [DataRow("lpips-alex", "alexnet")]
+    public void The_backbone_of_a_distance_has_its_own_name(string distance, string name)
+    {
+        Recipe recipe = Recipe.Parse("""{"name":"x","task":"llamagen-tokenizer"}""", [$"settings.losses.perceptual={distance}", $"settings.losses.{name}=w.pth"]);
+
+        Assert.AreEqual("w.pth", ((Vtok.Training.LlamaGen.LlamaGenSettings)recipe.Settings).Distance.Backbone);
+    }
+
+    [TestMethod]
     public void A_missing_file_is_refused_by_name()
     {
         var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Load("no-such-recipe.json"));

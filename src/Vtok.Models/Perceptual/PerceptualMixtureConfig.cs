@@ -9,18 +9,18 @@ namespace Vtok.Models.Perceptual;
 /// <param name="Alex">Whether the backbone of LPIPS is AlexNet; else VGG16, as published with the tokenizers.</param>
 public sealed partial record PerceptualMixtureConfig(double? Lpips, double? ConvNext, bool Alex = false)
 {
-    /// <summary>Reads a published name: "convnext_s", "lpips", or "lpips-convnext_s-a-b" with the weights a and b; or ours, "lpips-alex".</summary>
+    /// <summary>Reads a published name: "convnext_s", "lpips", or "lpips-convnext_s-a-b" with the weights a and b, one of them above 0; or ours, "lpips-alex".</summary>
     /// <returns>Null when it is none of these.</returns>
     public static PerceptualMixtureConfig? Parse(string name) => name switch
     {
         "lpips" => new(1, null),
         "lpips-alex" => new(1, null, Alex: true),
         "convnext_s" => new(null, 1),
-        _ when Mixture().Match(name) is { Success: true } match => new(Number(match.Groups[1].Value), Number(match.Groups[2].Value)),
+        _ when Mixture().Match(name) is { Success: true } match && Number(match.Groups[1]) is var a && Number(match.Groups[2]) is var b && a + b > 0 => new(a, b),
         _ => null,
     };
 
-    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    private static double Number(Group text) => double.Parse(text.Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^lpips-convnext_s-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$")]
     private static partial Regex Mixture();

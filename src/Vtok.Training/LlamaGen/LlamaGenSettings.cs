@@ -109,6 +109,8 @@ public sealed record LlamaGenSettings
         foreach ((string name, int side) in new[] { ("side", Side), ("validationSide", ValidationSide) })
             if (side % Network.Factor != 0)
                 section.Fault(name, $"{side} is not a multiple of the {Network.Factor} pixels of a token");
+        if (Loss.ReconstructionWeight == 0 && (Loss.PerceptualWeight == 0 || Distance.Name == "none"))
+            section.Fault("losses", "neither the pixels nor a perceptual distance weigh: there is nothing to learn from");
         if (DecoderOnly && StartFrom is null)
             section.Fault("decoderOnly", "needs a model to start from: startFrom");
         if (Network.Kind is not (QuantizerKind.Vector or QuantizerKind.Residual) && (Codebook.Cluster || Codebook.Free > 0 || Codebook.Revive))

@@ -72,7 +72,11 @@ internal sealed class LlamaGenTask : TrainingTask
         return [.. output.Terms, .. _health.Terms()];
     }
 
-    public override void AfterStep(long step) => _health.AfterStep(step);
+    public override void AfterStep(long step)
+    {
+        if (!_settings.DecoderOnly) // whose steps note no codes
+            _health.AfterStep(step);
+    }
 
     /// <summary>PSNR, SSIM, MS-SSIM and LPIPS of the reconstructions, with usage and perplexity of the codes over all held-out pictures; the score is the PSNR.</summary>
     public override ValidationReport? Validate()

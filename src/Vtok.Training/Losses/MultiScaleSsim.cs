@@ -1,3 +1,5 @@
+using Vtok.Torch;
+
 namespace Vtok.Training.Losses;
 
 /// <summary>Multi-scale SSIM of pictures of one size, differentiable (Wang, Simoncelli, Bovik 2003): the metric's own formula per channel.</summary>
@@ -33,8 +35,12 @@ public sealed class MultiScaleSsim : IDisposable
     /// <param name="a">[B, C, S, S] in 0..1.</param>
     /// <param name="b">The same.</param>
     /// <returns>[B].</returns>
+    /// <exception cref="ArgumentException">The shapes differ, or are not those of the prepared side.</exception>
     public Tensor Of(Tensor a, Tensor b)
     {
+        long side = _blurs[0].size(1);
+        if (a.ndim != 4 || a.size(2) != side || a.size(3) != side || !a.shape.AsSpan().SequenceEqual(b.shape))
+            throw new ArgumentException($"pictures [{string.Join(", ", a.shape)}] and [{string.Join(", ", b.shape)}], expected two of [B, C, {side}, {side}]");
         using DisposeScope scope = NewDisposeScope();
         Tensor? product = null; // [B, C]
         for (int scale = 0; scale < _blurs.Length; scale++)
@@ -69,7 +75,7 @@ public sealed class MultiScaleSsim : IDisposable
         return map.mean([2, 3]);
 
         // A separable window as two products of matrices: faster on a CPU than a convolution of single channels.
-        Tensor Smooth(Tensor x) => matmul(matmul(blur, x), blur.t());
+        Tensor Smooth(Tensor x) => SafeOps.MatMul(SafeOps.MatMul(blur, x), blur.t());
     }
 
     private static Tensor Blur(int side, Device device)

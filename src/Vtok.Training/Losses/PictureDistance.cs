@@ -31,8 +31,8 @@ public sealed class PictureDistance : IDisposable
         }
         if (PerceptualMixtureConfig.Parse(settings.Name) is not { } mixture)
             return null;
-        using IWeightSource? convNext = Find(settings.ConvNext), vgg = Find(settings.Vgg), heads = Find(settings.Heads);
-        PerceptualMixture loss = PerceptualMixture.Load(mixture, convNext, vgg, heads, device);
+        using IWeightSource? convNext = Find(settings.ConvNext), backbone = Find(settings.Backbone), heads = Find(settings.Heads);
+        PerceptualMixture loss = PerceptualMixture.Load(mixture, convNext, backbone, heads, device);
         return new PictureDistance((x, y) => loss.call((x + 1) / 2, (y + 1) / 2), loss);
     }
 

@@ -8,7 +8,7 @@ namespace Vtok.Training.Recipes;
 /// <summary>What to train and how: read from JSON, checked as a whole, saved with every run.</summary>
 public sealed record Recipe
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
     private static readonly string[] Precisions = ["fp32", "tf32", "bf16"]; // in the order of TrainingPrecision
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -158,7 +158,7 @@ public sealed record Recipe
         string text = assignment[(equals + 1)..];
         try
         {
-            place[names[^1]] = JsonNode.Parse(text);
+            place[names[^1]] = JsonNode.Parse(text, documentOptions: Lenient);
         }
         catch (JsonException)
         {

@@ -30,19 +30,23 @@ public sealed class RecipeSection
     /// <summary>True or false.</summary>
     public bool Flag(string name, bool fallback)
     {
-        bool value = fallback;
-        if (Find(name) is { } node && !(node is JsonValue v && v.TryGetValue(out value)))
-            Fault(name, $"expected true or false, found {Short(node)}");
-        return Keep(name, value);
+        if (Find(name) is not { } node)
+            return Keep(name, fallback);
+        if (node is JsonValue value && value.TryGetValue(out bool found))
+            return Keep(name, found);
+        Fault(name, $"expected true or false, found {Short(node)}");
+        return Keep(name, fallback);
     }
 
     /// <summary>A text; null when it is absent and there is no fallback.</summary>
     public string? Text(string name, string? fallback = null)
     {
-        string? value = fallback;
-        if (Find(name) is { } node && !(node is JsonValue v && v.TryGetValue(out value)))
-            Fault(name, $"expected a text, found {Short(node)}");
-        return Keep(name, value);
+        if (Find(name) is not { } node)
+            return Keep(name, fallback);
+        if (node is JsonValue value && value.TryGetValue(out string? found))
+            return Keep(name, found);
+        Fault(name, $"expected a text, found {Short(node)}");
+        return Keep(name, fallback);
     }
 
     /// <summary>A text that must be there.</summary>

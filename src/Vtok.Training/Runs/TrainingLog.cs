@@ -57,9 +57,9 @@ internal sealed class TrainingLog : IDisposable
         {
             return (long?)JsonNode.Parse(line)?["step"] ?? long.MaxValue;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            return long.MaxValue; // the last line of a killed run
+            return long.MaxValue; // the last line of a killed run, or none of ours
         }
     }
 }

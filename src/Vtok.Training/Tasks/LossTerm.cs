@@ -7,6 +7,7 @@ namespace Vtok.Training.Tasks;
 public sealed record LossTerm(string Name, Tensor Value, double Weight = 1)
 {
     /// <summary>The weighted sum, a scalar in the caller's scope.</summary>
+    /// <exception cref="InvalidOperationException">No term weighs.</exception>
     public static Tensor Sum(IReadOnlyList<LossTerm> terms)
     {
         using DisposeScope scope = NewDisposeScope();

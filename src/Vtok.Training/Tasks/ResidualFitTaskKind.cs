@@ -16,21 +16,25 @@ internal sealed class ResidualFitTaskKind : TaskKind
 {
     public override string Name => "residual-fit";
 
-    public override object ReadSettings(RecipeSection section) => new ResidualFitRecipe
+    public override object ReadSettings(RecipeSection section)
     {
-        Config = new ResidualConfig { Codes = section.Integer("codes", 4096, 2, 65536) },
-        Views = section.Integer("views", 4, 1, 100),
-        MinShare = section.Number("minShare", 0.75, 0.1, 1),
-        Samples = section.Integer("samples", 160_000, 1, 100_000_000),
-        Rounds = section.Integer("rounds", 6, 1, 1000),
-        Reselect = section.Flag("reselect", true),
-    };
+        var recipe = new ResidualFitRecipe
+        {
+            Config = new ResidualConfig { Codes = section.Integer("codes", 4096, 2, 65536) },
+            Views = section.Integer("views", 4, 1, 100),
+            MinShare = section.Number("minShare", 0.75, 0.1, 1),
+            Samples = section.Integer("samples", 160_000, 1, 100_000_000),
+            Rounds = section.Integer("rounds", 6, 1, 1000),
+            Reselect = section.Flag("reselect", true),
+        };
+        if (recipe.Samples < 2 * recipe.Config.Codes)
+            section.Fault("samples", $"{recipe.Samples}, expected at least twice the {recipe.Config.Codes} codes");
+        return recipe;
+    }
 
     public override TrainingOutcome Run(TrainingRun run)
     {
         ResidualFitRecipe recipe = (ResidualFitRecipe)run.Recipe.Settings with { Seed = (ulong)run.Recipe.Seed };
-        if (recipe.Samples < 2 * recipe.Config.Codes)
-            throw new RecipeException(RecipeError.Unavailable, $"settings.samples: {recipe.Samples}, expected at least twice the {recipe.Config.Codes} codes");
         if (run.InitFrom is not null)
             throw new RecipeException(RecipeError.Unavailable, "a fit has no weights to start from: leave --init-from out");
         if (run.Collective.World > 1)

@@ -89,6 +89,16 @@ public sealed record TitokSettings
         if (!network.Nested && (schedule.Shape != LengthShape.All || schedule.Most != network.LatentTokens))
             lengths.Fault("shape", "this model decodes all of its tokens only; prefixes need a nested one");
         bool decoderOnly = single && section.Flag("decoderOnly", false);
+        var loss = new PixelLossSettings
+        {
+            Squared = !pixels || losses.Choice("reconstruction", "l2", "l2", "l1") == "l2",
+            ReconstructionWeight = pixels ? losses.Number("reconstructionWeight", 1, 0, 1000) : 1,
+            PerceptualWeight = pixels ? losses.Number("perceptualWeight", single ? 1.1 : 0.1, 0, 1000) : 0,
+            QuantizerWeight = losses.Number("quantizerWeight", form == OneDPieceForm.TwoStage ? 0 : 1, 0, 1000),
+            DivergenceWeight = single ? losses.Number("divergenceWeight", 1e-6, 0, 1000) : 0,
+        };
+        if (loss.ReconstructionWeight == 0 && (loss.PerceptualWeight == 0 || mixture is null))
+            section.Fault("losses", "neither the pixels nor a perceptual distance weigh: there is nothing to learn from");
         return new TitokSettings
         {
             Network = network,
@@ -99,14 +109,7 @@ public sealed record TitokSettings
             StartFrom = section.Text("startFrom"),
             Perceptual = mixture,
             PerceptualWeights = pixels ? (section.Text("convnext"), section.Text(mixture is { Alex: true } ? "alexnet" : "vgg"), section.Text("lpips")) : default,
-            Loss = new PixelLossSettings
-            {
-                Squared = !pixels || losses.Choice("reconstruction", "l2", "l2", "l1") == "l2",
-                ReconstructionWeight = pixels ? losses.Number("reconstructionWeight", 1, 0, 1000) : 1,
-                PerceptualWeight = pixels ? losses.Number("perceptualWeight", single ? 1.1 : 0.1, 0, 1000) : 0,
-                QuantizerWeight = losses.Number("quantizerWeight", form == OneDPieceForm.TwoStage ? 0 : 1, 0, 1000),
-                DivergenceWeight = single ? losses.Number("divergenceWeight", 1e-6, 0, 1000) : 0,
-            },
+            Loss = loss,
             Adversarial = adversarial ? settings : null,
             Discriminator = new BlurDiscriminatorConfig { HiddenChannels = channels, NormGroups = groups, Stages = stages },
             DiscriminatorRate = rate,

@@ -129,7 +129,8 @@ public sealed class LlamaGenTaskTests
         using (LlamaGenTask task = Create(first))
             new TrainingLoop(TestRuns.Run(Path.Combine(_folder, "first"), first), task).Run();
         string start = Path.Combine(_folder, "first", "model");
-        Recipe second = Tiny("vq", "moving-average", false, "steps=20", $"settings.startFrom={start}", "settings.decoderOnly=true", "seed=9");
+        Recipe second = Tiny("vq", "moving-average", false, "steps=20", $"settings.startFrom={start}", "settings.decoderOnly=true", "seed=9", "settings.codebook.window=5",
+            "every.log=10");
         using (LlamaGenTask task = Create(second))
             new TrainingLoop(TestRuns.Run(Path.Combine(_folder, "second"), second), task).Run();
         using DisposeScope scope = NewDisposeScope();
@@ -141,6 +142,7 @@ public sealed class LlamaGenTaskTests
 
         Assert.IsTrue(ids.Equals(after.Encode(pictures)));
         Assert.IsFalse(before.Decode(ids).Equals(after.Decode(ids)), "the decoder did not learn");
+        Assert.DoesNotContain("\"usage\"", File.ReadAllText(Path.Combine(_folder, "second", "log.jsonl")), "steps that look no codes up have no usage");
     }
 
     [TestMethod]

@@ -1,0 +1,24 @@
+using Vtok.Training.Runs;
+
+namespace Vtok.Training.Tests.Runs;
+
+[TestClass]
+public sealed class TrainingLogTests
+{
+    private readonly string _folder = TestRuns.Folder();
+
+    [TestCleanup]
+    public void Remove() => Directory.Delete(_folder, recursive: true);
+
+    [TestMethod]
+    public void A_resumed_log_keeps_the_lines_up_to_its_step_and_drops_later_and_foreign_ones()
+    {
+        string path = Path.Combine(_folder, "log.jsonl");
+        string[] kept = ["""{"kind":"train","step":1}""", """{"kind":"train","step":2}"""];
+        File.WriteAllLines(path, [.. kept, """{"kind":"train","step":3}""", "[1]", "7", """{"step":"two"}""", """{"kind":"tra"""]);
+
+        new TrainingLog(path, 2).Dispose();
+
+        CollectionAssert.AreEqual(kept, File.ReadAllLines(path));
+    }
+}
