@@ -38,6 +38,30 @@ public sealed class TrainCommandTests
     }
 
     [TestMethod]
+    public void Help_lists_every_exit_status()
+    {
+        (_, string output, _) = TrainHarness.Run("--help");
+
+        int[] statuses = [.. typeof(ExitCodes).GetFields().Select(field => (int)field.GetRawConstantValue()!)];
+        Assert.HasCount(9, statuses);
+        string listed = output[output.IndexOf("Exit status:", StringComparison.Ordinal)..];
+        foreach (int status in statuses)
+            Assert.MatchesRegex($@"(?m)(^| ) +{status}  \w", listed);
+    }
+
+    [TestMethod]
+    public void Version_is_one_line_and_verbs_do_not_ask_for_a_recipe()
+    {
+        (int exitCode, string version, _) = TrainHarness.Run("--version");
+        (_, string plot, _) = TrainHarness.Run("plot", "--help");
+
+        Assert.AreEqual(0, exitCode);
+        Assert.MatchesRegex(@"^vtok-train \d+\.\d+\.\d+\r?\n$", version);
+        StringAssert.Contains(plot, " plot <RUN>... [options]");
+        Assert.IsFalse(plot.Contains("RECIPE", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public void A_fault_of_ours_says_how_to_report_it_and_is_status_1()
     {
         Refusal refusal = Refusal.Of(new InvalidOperationException("a handle\nat some place"));
