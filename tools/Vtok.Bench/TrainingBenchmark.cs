@@ -14,6 +14,7 @@ internal sealed class TrainingBenchmark : IBenchmark
         ("refinement 48,96,160, batch 8", () => TrainingSubject.Refinement([48, 96, 160], 8)),
         ("refinement 64,128,192, batch 16", () => TrainingSubject.Refinement([64, 128, 192], 16)),
         ("titok 256 x 4, batch 8", () => TrainingSubject.Titok(256, 4, 8)),
+        ("llamagen 32, batch 8", () => TrainingSubject.LlamaGen(32, 8)),
     ];
 
     public IEnumerable<BenchRow> Run(BenchOptions options)

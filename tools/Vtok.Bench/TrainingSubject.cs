@@ -101,10 +101,22 @@ internal sealed class TrainingSubject : IDisposable
     public static TrainingSubject LlamaGen(int channels, int batch, bool bfloat16 = false)
     {
         const int side = 64;
-        var network = new LlamaGenNetwork(new LlamaGenConfig { Channels = channels, LatentChannels = 2 * channels, CodebookSize = 1024, NormGroups = Math.Min(32, channels), ShowUsage = false });
+        var config = new LlamaGenConfig { Channels = channels, LatentChannels = 2 * channels, CodebookSize = 1024, NormGroups = Math.Min(32, channels), ShowUsage = false };
+        var network = new LlamaGenNetwork(config);
         network.Initialize(new Generator(Seed));
         var inputs = new Dictionary<string, Tensor> { ["pictures"] = Pictures(batch, side) * 2 - 1 };
-        return new TrainingSubject(network, [], inputs, bfloat16, () =>
+        var settings = new JsonObject
+        {
+            ["kind"] = "llamagen",
+            ["channels"] = channels,
+            ["multipliers"] = new JsonArray([.. config.EncoderMultipliers.Select(multiplier => (JsonNode)multiplier)]),
+            ["blocks"] = config.Blocks,
+            ["groups"] = config.NormGroups,
+            ["latent_channels"] = config.LatentChannels,
+            ["codes"] = config.CodebookSize,
+            ["code_dimension"] = config.CodeDimension,
+        };
+        return new TrainingSubject(network, settings, inputs, bfloat16, () =>
         {
             QuantizerOutput codes = network.Quantize(network.Vectors(network.Features(inputs["pictures"])));
             Tensor shown = network.DecodeVectors(codes.Quantized).to(ScalarType.Float32);

@@ -159,6 +159,154 @@ class Titok(nn.Module):
         return F.mse_loss(self.decoder(codes), inputs["pictures"]) + quantizer
 
 
+class ResidualBlock(nn.Module):
+    def __init__(self, inputs, outputs, groups):
+        super().__init__()
+        self.norm1 = nn.GroupNorm(groups, inputs, eps=1e-6)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.norm2 = nn.GroupNorm(groups, outputs, eps=1e-6)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.nin_shortcut = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+
+    def forward(self, x):
+        y = self.conv1(F.silu(self.norm1(x)))
+        y = self.conv2(F.silu(self.norm2(y)))
+        return self.nin_shortcut(x) + y
+
+
+class GridAttention(nn.Module):
+    """One head over all positions of a grid."""
+
+    def __init__(self, width, groups):
+        super().__init__()
+        self.norm = nn.GroupNorm(groups, width, eps=1e-6)
+        self.q, self.k, self.v, self.proj_out = (nn.Conv2d(width, width, 1) for _ in range(4))
+
+    def forward(self, x):
+        y = self.norm(x)
+        q, k, v = self.q(y).flatten(2), self.k(y).flatten(2), self.v(y).flatten(2)
+        weights = torch.softmax(torch.bmm(q.transpose(1, 2), k) * q.shape[1] ** -0.5, 2)
+        return x + self.proj_out(torch.bmm(v, weights.transpose(1, 2)).view_as(x))
+
+
+class Downsample(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, 3, stride=2)
+
+    def forward(self, x):
+        return self.conv(F.pad(x, (0, 1, 0, 1)))
+
+
+class Upsample(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+
+
+class Level(nn.Module):
+    """Residual blocks of one resolution, attention after each at the coarsest, then the change of size."""
+
+    def __init__(self, inputs, outputs, blocks, groups, attention):
+        super().__init__()
+        self.res = nn.ModuleList(ResidualBlock(inputs if i == 0 else outputs, outputs, groups) for i in range(blocks))
+        self.attn = nn.ModuleList(GridAttention(outputs, groups) for _ in range(blocks if attention else 0))
+
+    def forward(self, x):
+        for i, block in enumerate(self.res):
+            x = block(x)
+            if self.attn:
+                x = self.attn[i](x)
+        for name in ("downsample", "upsample"):
+            if hasattr(self, name):
+                x = getattr(self, name)(x)
+        return x
+
+
+def middle(width, groups):
+    return nn.ModuleList([ResidualBlock(width, width, groups), GridAttention(width, groups), ResidualBlock(width, width, groups)])
+
+
+class GridEncoder(nn.Module):
+    def __init__(self, step):
+        super().__init__()
+        widths, groups = [m * step["channels"] for m in step["multipliers"]], step["groups"]
+        self.conv_in = nn.Conv2d(3, step["channels"], 3, padding=1)
+        self.conv_blocks = nn.ModuleList()
+        for i, width in enumerate(widths):
+            last = i == len(widths) - 1
+            self.conv_blocks.append(Level(widths[i - 1] if i else step["channels"], width, step["blocks"], groups, attention=last))
+            if not last:
+                self.conv_blocks[-1].downsample = Downsample(width)
+        self.mid = middle(widths[-1], groups)
+        self.norm_out = nn.GroupNorm(groups, widths[-1], eps=1e-6)
+        self.conv_out = nn.Conv2d(widths[-1], step["latent_channels"], 3, padding=1)
+
+    def forward(self, x):
+        x = self.conv_in(x)
+        for part in [*self.conv_blocks, *self.mid]:
+            x = part(x)
+        return self.conv_out(F.silu(self.norm_out(x)))
+
+
+class GridDecoder(nn.Module):
+    def __init__(self, step):
+        super().__init__()
+        widths, groups = [m * step["channels"] for m in reversed(step["multipliers"])], step["groups"]
+        self.conv_in = nn.Conv2d(step["latent_channels"], widths[0], 3, padding=1)
+        self.mid = middle(widths[0], groups)
+        self.conv_blocks = nn.ModuleList()
+        for i, width in enumerate(widths):
+            self.conv_blocks.append(Level(widths[max(i - 1, 0)], width, step["blocks"] + 1, groups, attention=i == 0))
+            if i < len(widths) - 1:
+                self.conv_blocks[-1].upsample = Upsample(width)
+        self.norm_out = nn.GroupNorm(groups, widths[-1], eps=1e-6)
+        self.conv_out = nn.Conv2d(widths[-1], 3, 3, padding=1)
+
+    def forward(self, x):
+        x = self.conv_in(x)
+        for part in [*self.mid, *self.conv_blocks]:
+            x = part(x)
+        return self.conv_out(F.silu(self.norm_out(x)))
+
+
+class GridQuantizer(nn.Module):
+    """Features and codes are compared on the unit sphere."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.embedding = nn.Embedding(step["codes"], step["code_dimension"])
+
+    def forward(self, features):
+        rows = F.normalize(features.permute(0, 2, 3, 1).reshape(-1, features.shape[1]), dim=-1)
+        with torch.no_grad():
+            book = F.normalize(self.embedding.weight, dim=-1)
+            ids = (book.square().sum(1) - 2 * rows @ book.t()).argmin(1)
+        codes = F.normalize(self.embedding(ids), dim=-1)
+        loss = 0.25 * F.mse_loss(rows, codes.detach()) + F.mse_loss(codes, rows.detach())
+        batch, width, height, columns = features.shape
+        return (rows + (codes - rows).detach()).view(batch, height, columns, width).permute(0, 3, 1, 2), loss
+
+
+class LlamaGen(nn.Module):
+    """LlamaGen's tokenizer: squared error of the pixels and the quantizer's losses."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.encoder = GridEncoder(step)
+        self.quant_conv = nn.Conv2d(step["latent_channels"], step["code_dimension"], 1)
+        self.quantize = GridQuantizer(step)
+        self.post_quant_conv = nn.Conv2d(step["code_dimension"], step["latent_channels"], 1)
+        self.decoder = GridDecoder(step)
+
+    def loss(self, inputs):
+        codes, quantizer = self.quantize(self.quant_conv(self.encoder(inputs["pictures"])))
+        return F.mse_loss(self.decoder(self.post_quant_conv(codes)), inputs["pictures"]) + quantizer
+
+
 def read_safetensors(path):
     """Float32 tensors only, which is all that is written here."""
     with open(path, "rb") as file:
@@ -175,7 +323,7 @@ def main(folder, threads):
     torch.set_num_threads(threads)
     with open(f"{folder}/step.json") as file:
         step = json.load(file)
-    model = {"refinement": Refinement, "titok": Titok}[step["kind"]](step)
+    model = {"refinement": Refinement, "titok": Titok, "llamagen": LlamaGen}[step["kind"]](step)
     model.load_state_dict(read_safetensors(f"{folder}/weights.safetensors"))
     inputs = read_safetensors(f"{folder}/inputs.safetensors")
     parameters = list(model.parameters())

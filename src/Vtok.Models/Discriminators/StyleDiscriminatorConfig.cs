@@ -15,6 +15,9 @@ public sealed record StyleDiscriminatorConfig
         [4] = 512, [8] = 512, [16] = 512, [32] = 512, [64] = 256, [128] = 128, [256] = 64, [512] = 32, [1024] = 16,
     };
 
+    /// <summary>The same with at most so many channels at every resolution.</summary>
+    public StyleDiscriminatorConfig AtMost(int channels) => this with { Channels = Channels.ToDictionary(pair => pair.Key, pair => Math.Min(pair.Value, channels)) };
+
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentException">Names the first bad value.</exception>
     public void Validate()

@@ -44,6 +44,14 @@ public sealed class LlamaGenNetwork : Module<Tensor, Tensor>
     /// <summary>Weight of the layer that makes the pixels, owned by this module.</summary>
     public Tensor LastLayer => _decoder.LastLayer;
 
+    /// <summary>Whether training keeps only the input of each residual block, attention and change of size, and computes them again in the backward
+    /// pass: less memory, a third more time.</summary>
+    public bool Checkpointing
+    {
+        get => _encoder.Checkpointing;
+        set => _encoder.Checkpointing = _decoder.Checkpointing = value;
+    }
+
     /// <summary>Builds the network for use, without what only training needs, and loads its weights.</summary>
     /// <exception cref="CheckpointException">The weights do not fit the config.</exception>
     internal static LlamaGenNetwork Load(LlamaGenConfig config, IWeightSource weights, Device? device = null)
@@ -92,7 +100,8 @@ public sealed class LlamaGenNetwork : Module<Tensor, Tensor>
         QuantizerOutput output = Quantizer.Quantize(vectors.permute(0, 2, 3, 1));
         foreach (Tensor tensor in output.Losses.Values.Append(output.Ids))
             tensor.MoveToOuterDisposeScope();
-        return output with { Quantized = output.Quantized.permute(0, 3, 1, 2).MoveToOuterDisposeScope() };
+        // Contiguous: as it stands it is channels last, where group norms and with them the whole decoder learn slower on processors.
+        return output with { Quantized = output.Quantized.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope() };
     }
 
     /// <summary>Ids, int64 [B, h, w], to vectors [B, D, h, w], normalised where the codebook is.</summary>

@@ -23,6 +23,9 @@ public sealed record LlamaGenSettings
     /// <summary>Whether only the decoder learns, over the tokens of an encoder and codebook that stay as they are.</summary>
     public required bool DecoderOnly { get; init; }
 
+    /// <summary>Whether activations are computed again in the backward pass: less memory, a third more time.</summary>
+    public required bool Checkpointing { get; init; }
+
     /// <summary>Weights of the loss terms.</summary>
     public required LlamaGenLossSettings Loss { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record LlamaGenSettings
             Codebook = CodebookSettings.Read(section.Section("codebook")),
             StartFrom = section.Text("startFrom"),
             DecoderOnly = section.Flag("decoderOnly", false),
+            Checkpointing = section.Flag("checkpointing", false),
             Loss = new LlamaGenLossSettings
             {
                 Squared = losses.Choice("reconstruction", "l2", "l2", "l1") == "l2",
@@ -86,7 +90,7 @@ public sealed record LlamaGenSettings
             Distance = PictureDistanceSettings.Read(losses, "lpips"),
             Adversarial = kind == "none" ? null : AdversarialSettings.Read(discriminator, PublishedAdversary, adaptive: true),
             Patch = kind == "patchgan" ? new PatchDiscriminatorConfig { Channels = discriminator.Integer("channels", 64, 1, 4096), Layers = discriminator.Integer("layers", 3, 1, 8) } : null,
-            Style = kind == "stylegan" ? new StyleDiscriminatorConfig { PictureSide = side } : null,
+            Style = kind == "stylegan" ? new StyleDiscriminatorConfig { PictureSide = side }.AtMost(discriminator.Integer("channels", 512, 1, 4096)) : null,
             DiscriminatorRate = kind == "none" ? 0 : discriminator.Number("lr", 1e-4, 0, 10),
             Side = side,
             LeastShare = section.Number("leastShare", 0.8, 0.01, 1),

@@ -18,7 +18,7 @@ internal static class LlamaGenStart
     /// <exception cref="CheckpointException">The checkpoint is missing, or of another network.</exception>
     public static LlamaGenNetwork Network(Recipe recipe, LlamaGenSettings settings, Device device)
     {
-        var network = new LlamaGenNetwork(settings.Network);
+        var network = new LlamaGenNetwork(settings.Network) { Checkpointing = settings.Checkpointing };
         try
         {
             using (Generator generator = new RandomDraw(recipe.Seed, 0, "weights").NextGenerator())

@@ -29,9 +29,12 @@ internal sealed class VqganDecoder : Module<Tensor, Tensor>
     /// <summary>Weight of the layer that makes the pixels, owned by this module.</summary>
     public Tensor LastLayer => _output.get_parameter("weight")!;
 
+    /// <summary>Whether training keeps only the input of each block, attention and change of size, and computes them again in the backward pass.</summary>
+    public bool Checkpointing { get; set; }
+
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Chain.Run(input, [_input, .. _middle, .. _levels.SelectMany(level => level.Steps), _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_input, .. _middle, .. _levels.SelectMany(level => level.Steps), _norm, Chain.Silu, _output], Checkpointing && training ? VqganLevel.IsPart : null).MoveToOuterDisposeScope();
     }
 }

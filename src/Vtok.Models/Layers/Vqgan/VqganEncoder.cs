@@ -26,9 +26,12 @@ internal sealed class VqganEncoder : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Whether training keeps only the input of each block, attention and change of size, and computes them again in the backward pass.</summary>
+    public bool Checkpointing { get; set; }
+
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Chain.Run(input, [_input, .. _levels.SelectMany(level => level.Steps), .. _middle, _norm, Chain.Silu, _output]).MoveToOuterDisposeScope();
+        return Chain.Run(input, [_input, .. _levels.SelectMany(level => level.Steps), .. _middle, _norm, Chain.Silu, _output], Checkpointing && training ? VqganLevel.IsPart : null).MoveToOuterDisposeScope();
     }
 }

@@ -59,6 +59,9 @@ internal static class VqganLevel
         return attention ? new(first, new VqganAttention(width, groups), last) : new(first, last);
     }
 
+    /// <summary>Whether a step is one of a level or of the middle; the others are the first and the last layers.</summary>
+    public static bool IsPart(Module<Tensor, Tensor> step) => step is ResidualBlock or VqganAttention or Downsampler or Upsampler;
+
     /// <summary>Each block, the attention after it where there is any, then the change of size.</summary>
     public static IEnumerable<Module<Tensor, Tensor>> Steps(
         ModuleList<ResidualBlock> blocks, ModuleList<VqganAttention>? attentions, Module<Tensor, Tensor>? resize)
