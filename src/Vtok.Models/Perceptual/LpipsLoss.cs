@@ -52,13 +52,19 @@ public abstract class LpipsLoss : Module<Tensor, Tensor, Tensor>
     /// <remarks>Quirk: there the loss network is in training mode by oversight, so its dropout is active; without it the loss is smoother.</remarks>
     /// <param name="x">[B, 3, H, W] in -1..1.</param>
     /// <param name="y">The same shape.</param>
-    /// <param name="generator">Source of the draws, on the pictures' device.</param>
-    public Tensor WithDropout(Tensor x, Tensor y, Generator generator) => Distance(x, y, (_, difference) =>
+    /// <param name="generators">Source of the draws of each picture, on the CPU, so that these do not depend on the pictures beside it.</param>
+    public Tensor WithDropout(Tensor x, Tensor y, IReadOnlyList<Generator> generators)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor kept = rand(difference.shape, device: difference.device, generator: generator).lt(KeptShare);
-        return Drop(difference, kept).MoveToOuterDisposeScope();
-    });
+        if (x.size(0) != generators.Count)
+            throw new ArgumentException($"{generators.Count} sources of draws for {x.size(0)} pictures", nameof(generators));
+        return Distance(x, y, (_, difference) =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long[] shape = [1, difference.size(1), difference.size(2), difference.size(3)];
+            Tensor kept = cat([.. generators.Select(generator => rand(shape, generator: generator).lt(KeptShare))]); // [B, C, h, w]
+            return Drop(difference, kept.to(difference.device)).MoveToOuterDisposeScope();
+        });
+    }
 
     /// <summary>The same with given masks, one a level, of the shape of its features.</summary>
     internal Tensor WithMasks(Tensor x, Tensor y, IReadOnlyList<Tensor> kept) => Distance(x, y, (level, difference) => Drop(difference, kept[level]));

@@ -74,18 +74,29 @@ public sealed class PerceptualMixture : Module<Tensor, Tensor, Tensor>
 
     /// <summary>LPIPS of each pair [B, 1, 1, 1].</summary>
     /// <exception cref="InvalidOperationException">It is not in the mixture.</exception>
-    public Tensor Lpips(Tensor x, Tensor y)
+    public Tensor Lpips(Tensor x, Tensor y) => Lpips(x, y, null);
+
+    private Tensor Lpips(Tensor x, Tensor y, IReadOnlyList<Generator>? dropout)
     {
         LpipsLoss network = _lpips ?? throw new InvalidOperationException("there is no LPIPS in this mixture");
         using DisposeScope scope = NewDisposeScope();
-        return network.call(x * 2 - 1, y * 2 - 1).MoveToOuterDisposeScope();
+        Tensor a = x * 2 - 1, b = y * 2 - 1;
+        return (dropout is null ? network.call(a, b) : network.WithDropout(a, b, dropout)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The distance as published: [B, 1, 1, 1] with LPIPS in the mixture, else a scalar. Its mean is the loss.</summary>
-    public override Tensor forward(Tensor x, Tensor y)
+    public override Tensor forward(Tensor x, Tensor y) => Distance(x, y, null);
+
+    /// <summary>The same with <see cref="LpipsLoss.WithDropout"/> in the place of LPIPS.</summary>
+    /// <param name="x">[B, 3, H, W] in 0..1.</param>
+    /// <param name="y">The same shape.</param>
+    /// <param name="generators">Source of the draws of each picture.</param>
+    public Tensor WithDropout(Tensor x, Tensor y, IReadOnlyList<Generator> generators) => Distance(x, y, generators);
+
+    private Tensor Distance(Tensor x, Tensor y, IReadOnlyList<Generator>? dropout)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor? lpips = _config.Lpips is { } a ? Lpips(x, y) * a : null;
+        Tensor? lpips = _config.Lpips is { } a ? Lpips(x, y, dropout) * a : null;
         Tensor? logits = _config.ConvNext is { } b ? functional.mse_loss(Logits(x), Logits(y)) * b : null;
         Tensor sum = lpips is null ? logits! : logits is null ? lpips : lpips + logits;
         return (sum / ((_config.Lpips ?? 0) + (_config.ConvNext ?? 0))).MoveToOuterDisposeScope();

@@ -11,4 +11,7 @@ public sealed record LlamaGenLossSettings
 
     /// <summary>Weight of the perceptual distance.</summary>
     public double PerceptualWeight { get; init; } = 1;
+
+    /// <summary>Whether LPIPS leaves out half of its squared differences at random, as in the published training, where this is an oversight.</summary>
+    public bool PerceptualDropout { get; init; }
 }

@@ -19,10 +19,11 @@ internal sealed class LlamaGenObjective(LlamaGenNetwork network, LlamaGenLossSet
     /// <param name="pictures">[B, 3, H, W] in -1..1.</param>
     /// <param name="vectors">Their vectors [B, D, h, w].</param>
     /// <param name="step">The step, for the discriminator's start.</param>
-    public GridOutput Run(Tensor pictures, Tensor vectors, long step)
+    /// <param name="dropout">Source of the draws of each picture, for LPIPS with dropout; null without.</param>
+    public GridOutput Run(Tensor pictures, Tensor vectors, long step, IReadOnlyList<Generator>? dropout = null)
     {
         QuantizerOutput quantized = network.Quantize(vectors);
-        return Judge(pictures, quantized.Quantized, Terms(quantized), step) with { Ids = quantized.Ids };
+        return Judge(pictures, quantized.Quantized, Terms(quantized), step, dropout) with { Ids = quantized.Ids };
     }
 
     /// <summary>Reconstructs and judges vectors that are not quantized here.</summary>
@@ -30,13 +31,14 @@ internal sealed class LlamaGenObjective(LlamaGenNetwork network, LlamaGenLossSet
     /// <param name="vectors">What the decoder reads [B, D, h, w].</param>
     /// <param name="bottleneck">Terms of what came before.</param>
     /// <param name="step">The step, for the discriminator's start.</param>
-    public GridOutput Judge(Tensor pictures, Tensor vectors, IReadOnlyList<LossTerm> bottleneck, long step)
+    /// <param name="dropout">As in <see cref="Run"/>.</param>
+    public GridOutput Judge(Tensor pictures, Tensor vectors, IReadOnlyList<LossTerm> bottleneck, long step, IReadOnlyList<Generator>? dropout = null)
     {
         Tensor reconstruction = network.DecodeVectors(vectors).to(ScalarType.Float32);
         Tensor error = settings.Squared ? nn.functional.mse_loss(reconstruction, pictures) : nn.functional.l1_loss(reconstruction, pictures);
         List<LossTerm> terms = [new("reconstruction", error, settings.ReconstructionWeight)];
         if (distance is not null)
-            terms.Add(new LossTerm("perceptual", distance.Between(reconstruction, pictures), settings.PerceptualWeight));
+            terms.Add(new LossTerm("perceptual", distance.Between(reconstruction, pictures, dropout), settings.PerceptualWeight));
         Tensor fidelity = LossTerm.Sum(terms);
         terms.AddRange(bottleneck);
         if (adversary is not null)

@@ -74,6 +74,10 @@ public sealed record LlamaGenSettings
         int side = section.Integer("side", 256, 8, 4096);
         RecipeSection losses = section.Section("losses"), discriminator = section.Section("discriminator");
         string kind = discriminator.Choice("kind", "patchgan", "patchgan", "stylegan", "none");
+        // Read whatever the kind, so that a recipe is made one without by its kind alone.
+        AdversarialSettings adversarial = AdversarialSettings.Read(discriminator, PublishedAdversary, adaptive: true);
+        double rate = discriminator.Number("lr", 1e-4, 0, 10);
+        int channels = discriminator.Integer("channels", kind == "stylegan" ? 512 : 64, 1, 4096), layers = kind == "stylegan" ? 0 : discriminator.Integer("layers", 3, 1, 8);
         var settings = new LlamaGenSettings
         {
             Network = network,
@@ -86,12 +90,13 @@ public sealed record LlamaGenSettings
                 Squared = losses.Choice("reconstruction", "l2", "l2", "l1") == "l2",
                 ReconstructionWeight = losses.Number("reconstructionWeight", 1, 0, 1000),
                 PerceptualWeight = losses.Number("perceptualWeight", 1, 0, 1000),
+                PerceptualDropout = losses.Flag("perceptualDropout", false),
             },
             Distance = PictureDistanceSettings.Read(losses, "lpips"),
-            Adversarial = kind == "none" ? null : AdversarialSettings.Read(discriminator, PublishedAdversary, adaptive: true),
-            Patch = kind == "patchgan" ? new PatchDiscriminatorConfig { Channels = discriminator.Integer("channels", 64, 1, 4096), Layers = discriminator.Integer("layers", 3, 1, 8) } : null,
-            Style = kind == "stylegan" ? new StyleDiscriminatorConfig { PictureSide = side }.AtMost(discriminator.Integer("channels", 512, 1, 4096)) : null,
-            DiscriminatorRate = kind == "none" ? 0 : discriminator.Number("lr", 1e-4, 0, 10),
+            Adversarial = kind == "none" ? null : adversarial,
+            Patch = kind == "patchgan" ? new PatchDiscriminatorConfig { Channels = channels, Layers = layers } : null,
+            Style = kind == "stylegan" ? new StyleDiscriminatorConfig { PictureSide = side }.AtMost(channels) : null,
+            DiscriminatorRate = kind == "none" ? 0 : rate,
             Side = side,
             LeastShare = section.Number("leastShare", 0.8, 0.01, 1),
             Pictures = PictureSettings.Read(section),
@@ -115,6 +120,8 @@ public sealed record LlamaGenSettings
                 section.Fault(name, $"{side} is not a multiple of the {Network.Factor} pixels of a token");
         if (Loss.ReconstructionWeight == 0 && (Loss.PerceptualWeight == 0 || Distance.Name == "none"))
             section.Fault("losses", "neither the pixels nor a perceptual distance weigh: there is nothing to learn from");
+        if (Loss.PerceptualDropout && !Distance.Name.StartsWith("lpips", StringComparison.Ordinal))
+            section.Fault("losses.perceptualDropout", $"only LPIPS has dropout, and the distance is {Distance.Name}");
         if (DecoderOnly && StartFrom is null)
             section.Fault("decoderOnly", "needs a model to start from: startFrom");
         if (Network.Kind is not (QuantizerKind.Vector or QuantizerKind.Residual) && (Codebook.Cluster || Codebook.Free > 0 || Codebook.Revive))

@@ -7,6 +7,7 @@ using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
+using Vtok.Training.Runs;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.LlamaGen;
@@ -67,7 +68,10 @@ internal sealed class LlamaGenTask : TrainingTask
     {
         using IDisposable? autocast = _recipe.Bfloat16 ? Autocast.Enter(_device.type) : null;
         Tensor pictures = batch["pictures"].to(_device).to(ScalarType.Float32) / 127.5 - 1;
-        GridOutput output = Pass(pictures, batch.Step);
+        Generator[]? dropout = _settings.Loss.PerceptualDropout ? Draws(batch) : null;
+        GridOutput output = Pass(pictures, batch.Step, dropout);
+        foreach (Generator generator in dropout ?? [])
+            generator.Dispose();
         _opponent?.Look(pictures, output.Reconstruction);
         return [.. output.Terms, .. _health.Terms()];
     }
@@ -115,22 +119,26 @@ internal sealed class LlamaGenTask : TrainingTask
         base.Dispose(disposing);
     }
 
-    private GridOutput Pass(Tensor pictures, long step)
+    // A picture's draws depend on its place in the step's batch, whichever process has it.
+    private Generator[] Draws(TrainingBatch batch) =>
+        [.. Enumerable.Range(0, batch.Share.Count).Select(i => new RandomDraw(_recipe.Seed, batch.Step, $"dropout {batch.Share.First + i * batch.Share.Stride}").NextGenerator())];
+
+    private GridOutput Pass(Tensor pictures, long step, Generator[]? dropout)
     {
         if (_settings.DecoderOnly)
         {
             Tensor frozen;
             using (no_grad())
                 frozen = _network.Lookup(_network.Encode(pictures));
-            return _objective.Judge(pictures, frozen, [], step);
+            return _objective.Judge(pictures, frozen, [], step, dropout);
         }
         Tensor vectors = _objective.Vectors(pictures), features = vectors.permute(0, 2, 3, 1);
         if (_health.IsFree(step))
         {
             _health.Gather(features, step);
-            return _objective.Judge(pictures, _settings.Network.Normalize ? nn.functional.normalize(vectors, dim: 1) : vectors, [], step);
+            return _objective.Judge(pictures, _settings.Network.Normalize ? nn.functional.normalize(vectors, dim: 1) : vectors, [], step, dropout);
         }
-        GridOutput output = _objective.Run(pictures, vectors, step);
+        GridOutput output = _objective.Run(pictures, vectors, step, dropout);
         _health.Note(features, output.Ids!, step);
         return output;
     }

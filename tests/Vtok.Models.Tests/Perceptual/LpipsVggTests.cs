@@ -50,14 +50,20 @@ public sealed class LpipsVggTests
         Tensor x = Pictures(1), y = Pictures(2);
         Tensor Draw(ulong seed)
         {
+            using Generator first = new(seed), second = new(seed + 1000);
+            return network.WithDropout(x, y, [first, second]);
+        }
+        Tensor Alone(ulong seed)
+        {
             using Generator generator = new(seed);
-            return network.WithDropout(x, y, generator);
+            return network.WithDropout(x.narrow(0, 1, 1), y.narrow(0, 1, 1), [generator]);
         }
 
         double mean = Enumerable.Range(0, 64).Average(seed => Draw((ulong)seed).mean().item<float>());
 
         Assert.IsTrue(Draw(7).Equals(Draw(7)));
         Assert.IsFalse(Draw(7).Equals(Draw(8)));
+        Assert.AreEqual(Draw(7)[1].item<float>(), Alone(1007).item<float>(), 1e-6);
         Assert.AreEqual(1, mean / network.call(x, y).mean().item<float>(), 0.05);
     }
 

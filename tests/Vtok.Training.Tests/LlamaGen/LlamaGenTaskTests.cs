@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using TorchSharp;
 using Vtok.Models;
+using Vtok.Models.Perceptual;
 using Vtok.Models.Weights;
 using Vtok.Training.LlamaGen;
+using Vtok.Training.Losses;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
@@ -160,6 +162,42 @@ public sealed class LlamaGenTaskTests
     }
 
     [TestMethod]
+    public void Dropout_of_LPIPS_is_drawn_for_each_place_of_the_batch()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string[] lpips = ["settings.losses.perceptual=lpips"];
+        using LlamaGenTask plain = Create(Tiny("vq", "gradient", true, lpips), distance: Lpips());
+        using LlamaGenTask dropping = Create(Tiny("vq", "gradient", true, [.. lpips, "settings.losses.perceptualDropout=true"]), distance: Lpips());
+        using TrainingBatch batch = plain.MakeBatch(3);
+        static float Perceptual(LlamaGenTask task, TrainingBatch batch) => task.Losses(batch).Single(term => term.Name == "perceptual").Value.item<float>();
+
+        float whole = Perceptual(dropping, batch);
+
+        Assert.AreEqual(whole, (Perceptual(dropping, batch.Part(0, 2)) + Perceptual(dropping, batch.Part(1, 2))) / 2, 1e-6);
+        Assert.AreNotEqual(whole, Perceptual(plain, batch));
+        Assert.AreNotEqual(whole, Perceptual(dropping, batch with { Step = 4 }));
+    }
+
+    [TestMethod]
+    public void A_recipe_is_made_one_without_discriminator_by_its_kind_alone()
+    {
+        Recipe recipe = Recipe.Load(Path.Combine(Repository.Root, "trainers", "recipes", "llamagen", "vq-16-one-card.json"), ["settings.discriminator.kind=none"]);
+
+        Assert.IsNull(((LlamaGenSettings)recipe.Settings).Adversarial);
+    }
+
+    private static PictureDistance Lpips()
+    {
+        var mixture = new PerceptualMixture(new PerceptualMixtureConfig(1, null), lpipsWidths: [4, 4, 6, 6, 6]);
+        using IDisposable quiet = no_grad();
+        using var generator = new Generator(5);
+        foreach (TorchSharp.Modules.Parameter parameter in mixture.parameters())
+            parameter.uniform_(0, 0.4, generator);
+        return PictureDistance.Of(mixture);
+    }
+
+    [TestMethod]
+    [DataRow("vq", "settings.losses.perceptualDropout=true", "only LPIPS has dropout")]
     [DataRow("residual", "settings.quantizer.depth=7", "32^7")]
     [DataRow("residual", "settings.quantizer.normalize=true", "normalised")]
     [DataRow("fsq", "settings.codebook.revive=true", "no codebook")]

@@ -3,6 +3,7 @@ using Vtok.Models.Weights;
 using Vtok.Training.Collectives;
 using Vtok.Training.Data;
 using Vtok.Training.LlamaGen;
+using Vtok.Training.Losses;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 using Vtok.Training.Tasks;
@@ -36,10 +37,10 @@ internal static class TinyGrid
     }
 
     /// <summary>The task of a recipe.</summary>
-    public static LlamaGenTask Create(Recipe recipe, Func<long, TrainingBatch>? data = null)
+    public static LlamaGenTask Create(Recipe recipe, Func<long, TrainingBatch>? data = null, PictureDistance? distance = null)
     {
         var settings = (LlamaGenSettings)recipe.Settings;
-        return new LlamaGenTask(recipe, settings, LlamaGenStart.Network(recipe, settings, CPU), null, LlamaGenStart.Adversary(recipe, settings, CPU),
+        return new LlamaGenTask(recipe, settings, LlamaGenStart.Network(recipe, settings, CPU), distance, LlamaGenStart.Adversary(recipe, settings, CPU),
             data ?? Pictures(recipe), new HeldOutPictures(Held(), null, CPU), SingleProcess.Instance, CPU);
     }
 
