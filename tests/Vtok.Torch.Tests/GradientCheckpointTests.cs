@@ -7,6 +7,22 @@ namespace Vtok.Torch.Tests;
 public sealed class GradientCheckpointTests
 {
     [TestMethod]
+    public void A_block_computed_again_gives_the_plain_gradients_to_the_bit()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(2, CPU);
+        Tensor x = randn([3, 8], generator: generator).requires_grad_(true), weight = randn([8, 8], generator: generator);
+        Tensor Block(Tensor v) => v.mm(weight).tanh().mm(weight);
+
+        Block(x).sum().backward();
+        Tensor plain = x.grad!.clone();
+        x.grad = null;
+        GradientCheckpoint.Run(Block, x).sum().backward();
+
+        Assert.IsTrue(plain.Equals(x.grad!));
+    }
+
+    [TestMethod]
     public void A_block_computed_again_under_autocast_computes_as_it_did_the_first_time()
     {
         using DisposeScope scope = NewDisposeScope();
