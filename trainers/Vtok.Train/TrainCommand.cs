@@ -130,8 +130,11 @@ internal static class TrainCommand
         {
             string folder = parsed.GetValue(run)!, model = parsed.GetValue(output) ?? Path.Combine(folder, "model");
             Recipe recipe = Recipe.Load(Path.Combine(folder, "recipe.json"));
+            string best = Path.Combine(folder, "best.safetensors");
+            if (!File.Exists(best))
+                throw new RefusalException(ExitCodes.Input, $"{best}: is not there; a validation writes it (--validation, every.validate)");
             NativeTorch.Load();
-            recipe.Kind.Export(recipe, Path.Combine(folder, "best.safetensors"), model);
+            recipe.Kind.Export(recipe, best, model);
             console.Output.WriteLine(model);
             return ExitCodes.Done;
         });

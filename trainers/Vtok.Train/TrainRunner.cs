@@ -37,11 +37,9 @@ internal static class TrainRunner
     private static int Run(TrainArguments arguments, TrainConsole console, torch.Device device, ICollective collective)
     {
         bool leads = collective.Rank == 0; // the others write nothing
-        string folder = arguments.Output ?? Path.Combine("runs", arguments.Recipe.Name);
+        string folder = arguments.Output ?? Path.Combine("runs", FolderName(arguments.Recipe.Name));
         Directory.CreateDirectory(folder);
         using FileStream? claim = leads ? Claim(folder) : null;
-        if (leads)
-            File.WriteAllText(Path.Combine(folder, "recipe.json"), arguments.Recipe.Json + "\n");
 
         Set(arguments.Recipe.Precision, device, console);
         var run = new TrainingRun
@@ -68,6 +66,11 @@ internal static class TrainRunner
             _ => ExitCodes.Done,
         };
     }
+
+    // A name that leads elsewhere ("../mine") is good for people, not for a folder that nobody asked for.
+    private static string FolderName(string name) => Path.GetFileName(name) == name && name is not ("." or "..")
+        ? name
+        : throw new RefusalException(ExitCodes.Usage, $"the recipe's name \"{name}\" cannot name its run folder; say --out");
 
     // The training thread learns of it at its next exchange with the others; when it is busy for long, or hangs in a GPU's library, it is not waited for.
     private static void End(CollectiveException failure, TrainConsole console) => new Thread(() =>

@@ -125,6 +125,15 @@ public sealed record Recipe
         return faults.Count == 0 ? recipe with { Json = reader.Resolved.ToJsonString(Indented) } : throw new RecipeException(source, faults);
     }
 
+    /// <summary>Writes recipe.json into a run folder, whole or not at all.</summary>
+    internal void Save(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, "recipe.json"), temporary = path + ".tmp";
+        File.WriteAllText(temporary, Json + "\n");
+        File.Move(temporary, path, overwrite: true);
+    }
+
     /// <summary>Whether a recipe's text says the same, keys that it lacks standing at their defaults.</summary>
     internal bool Says(string json)
     {

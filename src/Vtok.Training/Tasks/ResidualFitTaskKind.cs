@@ -42,6 +42,7 @@ internal sealed class ResidualFitTaskKind : TaskKind
         if (run.Data is not { } folder)
             throw new RecipeException(RecipeError.Unavailable, "this task needs pictures: --data FOLDER");
         using ISampleSource source = TrainingPictures.Open(folder);
+        run.Recipe.Save(run.Folder);
         try
         {
             using ResidualCodebooks books = ResidualFitter.Fit(recipe, source, new VipsImageCodec(), new Lines(run.Say), run.Stop);

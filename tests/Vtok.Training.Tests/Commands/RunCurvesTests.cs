@@ -14,6 +14,7 @@ public sealed class RunCurvesTests
         "5",
         """{"kind":"train","step":"x","loss":1}""",
         """{"kind":1,"step":30,"loss":1}""",
+        """{"kind":"train","step":30,"step":31,"loss":1}""",
         """{"kind":"train","step":30,"se""", // being written
     ];
 

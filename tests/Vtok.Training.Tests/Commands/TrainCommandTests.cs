@@ -62,6 +62,45 @@ public sealed class TrainCommandTests
     }
 
     [TestMethod]
+    [DataRow("../elsewhere"), DataRow("/elsewhere"), DataRow("..")]
+    public void The_name_of_a_recipe_leads_to_no_other_folder(string name)
+    {
+        using var train = new TrainHarness();
+
+        (int exitCode, _, string errors) = TrainHarness.Run(TrainHarness.Tiny, "--data", train["none"], "--set", $"name={name}");
+
+        Assert.AreEqual(2, exitCode, errors);
+        StringAssert.Contains(errors, $"the recipe's name \"{name}\" cannot name its run folder; say --out");
+    }
+
+    [TestMethod]
+    public void A_recipe_that_the_run_folder_does_not_fit_leaves_the_one_that_is_there()
+    {
+        using var train = new TrainHarness();
+        string[] started = train.Train("run", "steps=2", "every.validate=0");
+        Assert.AreEqual(0, TrainHarness.Run(started).ExitCode);
+        string recipe = File.ReadAllText(Path.Combine(train["run"], "recipe.json"));
+
+        (int exitCode, _, string errors) = TrainHarness.Run([.. started, "--set", "settings.network.encoderWidth=24"]);
+
+        Assert.AreEqual(4, exitCode, errors);
+        Assert.AreEqual(recipe, File.ReadAllText(Path.Combine(train["run"], "recipe.json")));
+    }
+
+    [TestMethod]
+    public void A_run_that_was_never_measured_has_nothing_to_export_and_says_what_writes_it()
+    {
+        using var train = new TrainHarness();
+        Directory.CreateDirectory(train["run"]);
+        File.Copy(TrainHarness.Tiny, Path.Combine(train["run"], "recipe.json"));
+
+        (int exitCode, _, string errors) = TrainHarness.Run("export", train["run"]);
+
+        Assert.AreEqual(3, exitCode, errors);
+        StringAssert.Contains(errors, "best.safetensors: is not there; a validation writes it");
+    }
+
+    [TestMethod]
     public void A_fault_of_ours_says_how_to_report_it_and_is_status_1()
     {
         Refusal refusal = Refusal.Of(new InvalidOperationException("a handle\nat some place"));
