@@ -45,18 +45,18 @@ public static unsafe class Autocast
 
     /// <summary>The type that this thread computes in on a device, or null while autocast is off there.</summary>
     public static ScalarType? Current(DeviceType device) =>
-        Available && IsEnabled((sbyte)device) != 0 ? (ScalarType)GetType_((sbyte)device) : null;
+        Entered(device) ? (ScalarType)GetType_((sbyte)device) : null;
 
     /// <summary>Drops the cached casts of weights: those made while autograd is off must not serve a pass that wants gradients.</summary>
     internal static void Forget(DeviceType device)
     {
-        if (Current(device) is not null)
+        if (Entered(device))
             ClearCache();
     }
 
     /// <summary>Turns autocast off for this thread until the result is disposed, where float32 must stay float32. Never fails.</summary>
     public static IDisposable? Suspend(DeviceType device) =>
-        Available && IsEnabled((sbyte)device) != 0 ? new Pause((sbyte)device) : null;
+        Entered(device) ? new Pause((sbyte)device) : null;
 
     /// <summary>Whether autocast is on for this thread.</summary>
     public static bool Entered(DeviceType device) => Available && IsEnabled((sbyte)device) != 0;

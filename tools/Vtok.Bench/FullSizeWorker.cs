@@ -53,19 +53,7 @@ internal static class FullSizeWorker
         }
     }
 
-    private static string Start(params string[] arguments)
-    {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-            start.ArgumentList.Add(typeof(FullSizeWorker).Assembly.Location);
-        foreach (string argument in (string[])[Verb, .. arguments])
-            start.ArgumentList.Add(argument);
-        using Process worker = Process.Start(start)!;
-        Task<string> errors = worker.StandardError.ReadToEndAsync();
-        string output = worker.StandardOutput.ReadToEnd();
-        worker.WaitForExit();
-        return worker.ExitCode == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {errors.Result.Trim().Split('\n')[0]}");
-    }
+    private static string Start(params string[] arguments) => WorkerProcess.Read(string.Join(' ', arguments), [Verb, .. arguments]);
 
     private static void Compare(string folder)
     {

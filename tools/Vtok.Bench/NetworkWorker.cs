@@ -63,25 +63,12 @@ internal static class NetworkWorker
     private static (double Fastest, double Total, double Peak, KernelLog Log) Start(
         string folder, string operation, int batch, BenchOptions options, IReadOnlyDictionary<string, string> environment)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
         string[] arguments = [Verb, folder, operation, batch.ToString(CultureInfo.InvariantCulture),
             options.Seconds.ToString("R", CultureInfo.InvariantCulture), options.Threads.ToString(CultureInfo.InvariantCulture)];
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-            start.ArgumentList.Add(typeof(NetworkWorker).Assembly.Location);
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        foreach ((string name, string value) in environment)
-            start.Environment[name] = value;
-        using Process worker = Process.Start(start)!;
-        Task<string> errors = worker.StandardError.ReadToEndAsync();
         KernelLog log = new();
         bool isMeasuring = false;
         string[]? result = null;
-        while (worker.StandardOutput.ReadLine() is { } line)
+        (_, string error) = WorkerProcess.Run(arguments, line =>
         {
             if (line == Begin)
                 isMeasuring = true;
@@ -89,10 +76,9 @@ internal static class NetworkWorker
                 (isMeasuring, result) = (false, line[(End.Length + 1)..].Split(' '));
             else if (isMeasuring)
                 log.Add(line);
-        }
-        worker.WaitForExit();
+        }, environment);
         if (result is null)
-            throw new InvalidOperationException($"{folder} {operation}, batch {batch}: {errors.Result.Trim().Split('\n')[0]}");
+            throw new InvalidOperationException($"{folder} {operation}, batch {batch}: {error}");
         double[] numbers = [.. result.Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
         return (numbers[0], numbers[1], numbers[2], log);
     }

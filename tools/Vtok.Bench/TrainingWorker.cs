@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Vtok.Torch;
@@ -27,23 +26,9 @@ internal static class TrainingWorker
 
     /// <summary>Starts a worker and reads what it measured.</summary>
     /// <exception cref="InvalidOperationException">The worker failed; the message has its first line.</exception>
-    public static TrainingCost Start(string network, int batch, string precision, BenchOptions options)
-    {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-            start.ArgumentList.Add(typeof(TrainingWorker).Assembly.Location);
-        string[] arguments = [Verb, network, batch.ToString(CultureInfo.InvariantCulture), precision,
-            options.Seconds.ToString("R", CultureInfo.InvariantCulture), options.Threads.ToString(CultureInfo.InvariantCulture)];
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        using Process worker = Process.Start(start)!;
-        Task<string> errors = worker.StandardError.ReadToEndAsync();
-        string output = worker.StandardOutput.ReadToEnd();
-        worker.WaitForExit();
-        return worker.ExitCode == 0
-            ? JsonSerializer.Deserialize<TrainingCost>(output)!
-            : throw new InvalidOperationException($"{network}, batch {batch}: {errors.Result.Trim().Split('\n')[0]}");
-    }
+    public static TrainingCost Start(string network, int batch, string precision, BenchOptions options) =>
+        JsonSerializer.Deserialize<TrainingCost>(WorkerProcess.Read($"{network}, batch {batch}", Verb, network, batch.ToString(CultureInfo.InvariantCulture), precision,
+            options.Seconds.ToString("R", CultureInfo.InvariantCulture), options.Threads.ToString(CultureInfo.InvariantCulture)))!;
 
     /// <summary>"refinement 48,96,160", "titok 256 x 4", "llamagen 32".</summary>
     private static TrainingSubject Subject(string network, int batch, bool bfloat16)

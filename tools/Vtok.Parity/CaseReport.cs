@@ -41,6 +41,13 @@ public sealed class CaseReport
             Fail($"{name}: the case gives no tolerance");
     }
 
+    /// <summary>Compares all outputs that the case expects; a runner may compute more than each of its cases records.</summary>
+    public void Compare(IReadOnlyDictionary<string, Tensor> outputs)
+    {
+        foreach (string name in _case?.OutputNames.Where(outputs.ContainsKey) ?? [])
+            Compare(name, outputs[name]);
+    }
+
     /// <summary>Compares a single number with the scalar or one-element tensor of that name.</summary>
     public void Compare(string name, double actual) => Compare(name, [actual]);
 

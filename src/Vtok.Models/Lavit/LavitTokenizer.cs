@@ -83,9 +83,10 @@ public sealed class LavitTokenizer : ITokenizerModel, IDynamicLengthTokenizer, I
     public IReadOnlyList<DynamicTokens> EncodeDynamic(Tensor pictures, EncodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pictures);
-        int side = _network.Config.Tower.ImageSize, most = options?.Tokens ?? _network.Config.Positions;
-        if (pictures.ndim != 4 || pictures.size(0) < 1 || pictures.size(1) != 3 || pictures.size(2) != side || pictures.size(3) != side)
-            throw new ArgumentException($"pictures [{string.Join(", ", pictures.shape)}], expected [B, 3, {side}, {side}]", nameof(pictures));
+        int most = options?.Tokens ?? _network.Config.Positions;
+        ModelInput.RequirePictures(pictures, _network.Config.Tower.ImageSize);
+        if (pictures.size(0) < 1)
+            throw new ArgumentException("no pictures", nameof(pictures));
         if (!Info.AllowsLength(most))
             throw new ArgumentException($"{most} tokens: this model gives 1 to {_network.Config.Positions}", nameof(options));
         using IDisposable quiet = no_grad();
@@ -113,8 +114,7 @@ public sealed class LavitTokenizer : ITokenizerModel, IDynamicLengthTokenizer, I
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor own = ids.to(Device);
-        if (own.lt(0).logical_or(own.ge(_network.Config.Codes)).any().item<bool>())
-            throw new ArgumentException($"an id is outside 0..{_network.Config.Codes - 1}", nameof(ids));
+        ModelInput.RequireRange(own, _network.Config.Codes);
         Tensor codes = _network.Quantizer.Decode(own);                                              // [B, n, D]
         if (kind == Codes)
             return codes.MoveToOuterDisposeScope();

@@ -55,8 +55,7 @@ public sealed class LlamaGenTokenizer : ITokenizerModel, IFeatureTokenizer
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
         CheckForm(ids);
-        if (options?.Look is { } look)
-            throw new ArgumentException($"look \"{look}\" is not in this model, which has one look", nameof(options));
+        ModelInput.RequireNoLook(options);
         long length = ids.size(1), columns = options?.GridWidth ?? (long)Math.Round(Math.Sqrt(length));
         if (columns < 1 || length % columns != 0 || (options?.GridWidth is null && columns * columns != length))
             throw new ArgumentException(options?.GridWidth is null ? $"{length} ids form no square grid: give the tokens in a row" : $"{length} ids do not form rows of {columns}", nameof(ids));
@@ -98,8 +97,7 @@ public sealed class LlamaGenTokenizer : ITokenizerModel, IFeatureTokenizer
     private Tensor Checked(Tensor ids)
     {
         Tensor own = ids.to(Device);
-        return own.lt(0).logical_or(own.ge(_network.Config.Vocabulary)).any().item<bool>()
-            ? throw new ArgumentException($"an id is outside 0..{_network.Config.Vocabulary - 1}", nameof(ids))
-            : own;
+        ModelInput.RequireRange(own, _network.Config.Vocabulary);
+        return own;
     }
 }

@@ -72,14 +72,14 @@ public sealed class OneDPieceNetwork : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The pictures have another size.</exception>
     public Tensor Encode(Tensor pixels)
     {
-        CheckPixels(pixels);
+        ModelInput.RequirePictures(pixels, Config.CropSize);
         return _encoder.call(pixels, _latentTokens);
     }
 
     /// <summary>Pictures [B, 3, S, S] to latents at the encoder's width [B, N, D], before they are narrowed for quantization.</summary>
     public Tensor EncodeWide(Tensor pixels)
     {
-        CheckPixels(pixels);
+        ModelInput.RequirePictures(pixels, Config.CropSize);
         return _encoder.Latents(pixels, _latentTokens);
     }
 
@@ -186,13 +186,6 @@ public sealed class OneDPieceNetwork : Module<Tensor, Tensor>
 
     private VectorQuantizer Discrete() =>
         _quantizer ?? throw new InvalidOperationException("a continuous model (quantize_mode \"vae\") has no ids");
-
-    private void CheckPixels(Tensor pixels)
-    {
-        int side = Config.CropSize;
-        if (pixels.ndim != 4 || pixels.size(1) != 3 || pixels.size(2) != side || pixels.size(3) != side)
-            throw new ArgumentException($"pictures [{string.Join(", ", pixels.shape)}], expected [B, 3, {side}, {side}]", nameof(pixels));
-    }
 
     private static Tensor Rows(Tensor latents) => latents.squeeze(2).transpose(1, 2); // [B, N, C]
 

@@ -54,8 +54,7 @@ public sealed class OneDPieceTokenizer : ITokenizerModel
         OneDPieceConfig config = _network.Config;
         if (ids.ndim != 2 || ids.dtype != ScalarType.Int64 || !Info.AllowsLength((int)ids.size(1)))
             throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, {(config.Nested ? "1.." : "")}{config.LatentTokens}]", nameof(ids));
-        if (options?.Look is { } look)
-            throw new ArgumentException($"look \"{look}\" is not in this model, which has one look", nameof(options));
+        ModelInput.RequireNoLook(options);
         if (config.Form == OneDPieceForm.StageOne && _proxy is null)
             throw new CheckpointException(CheckpointError.Unsupported, "this checkpoint ends after the first training stage: its decoder predicts proxy codes, and the proxy tokenizer is not in it");
         if (config.Text is { } shape && options?.Text is null)
@@ -66,8 +65,7 @@ public sealed class OneDPieceTokenizer : ITokenizerModel
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor own = ids.to(Device);
-        if (own.lt(0).logical_or(own.ge(config.CodebookSize)).any().item<bool>())
-            throw new ArgumentException($"an id is outside 0..{config.CodebookSize - 1}", nameof(ids));
+        ModelInput.RequireRange(own, config.CodebookSize);
         Tensor? text = config.Text is null ? null : options?.Text?.to(ScalarType.Float32, Device);
         if (text is { ndim: 3 } && text.size(0) == 1)
             text = text.expand(ids.size(0), text.size(1), text.size(2));

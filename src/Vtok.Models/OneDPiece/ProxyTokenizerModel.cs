@@ -27,9 +27,7 @@ public sealed class ProxyTokenizerModel : ITokenizerModel
     /// <exception cref="ArgumentException">The pictures or the number of tokens do not fit the model.</exception>
     public Tensor Encode(Tensor pictures, EncodeOptions? options = null)
     {
-        int side = _network.Config.Resolution;
-        if (pictures.ndim != 4 || pictures.size(1) != 3 || pictures.size(2) != side || pictures.size(3) != side)
-            throw new ArgumentException($"pictures [{string.Join(", ", pictures.shape)}], expected [B, 3, {side}, {side}]", nameof(pictures));
+        ModelInput.RequirePictures(pictures, _network.Config.Resolution);
         if (options?.Tokens is { } tokens && !Info.AllowsLength(tokens))
             throw new ArgumentException($"{tokens} tokens: this model gives exactly {Info.Lengths[0]}", nameof(options));
         using IDisposable quiet = no_grad();
@@ -43,13 +41,11 @@ public sealed class ProxyTokenizerModel : ITokenizerModel
     {
         if (ids.ndim != 2 || ids.dtype != ScalarType.Int64 || !Info.AllowsLength((int)ids.size(1)))
             throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, {Info.Lengths[0]}]", nameof(ids));
-        if (options?.Look is { } look)
-            throw new ArgumentException($"look \"{look}\" is not in this model, which has one look", nameof(options));
+        ModelInput.RequireNoLook(options);
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor own = ids.to(Device);
-        if (own.lt(0).logical_or(own.ge(_network.Config.CodebookSize)).any().item<bool>())
-            throw new ArgumentException($"an id is outside 0..{_network.Config.CodebookSize - 1}", nameof(ids));
+        ModelInput.RequireRange(own, _network.Config.CodebookSize);
         return _network.Decode(own).MoveToOuterDisposeScope();
     }
 

@@ -18,17 +18,17 @@ public sealed class ConvNext : Module<Tensor, Tensor>
     {
         List<(string, Module<Tensor, Tensor>)> features = [];
         int channels = config.Stages[0].Channels;
-        Append(Sequential(("0", new Conv2d(3, channels, 4, stride: 4)), ("1", new ChannelNorm(channels))));
+        Append(Sequential(("0", new Conv2d(3, channels, 4, stride: 4)), ("1", new ChannelNorm(channels, NormEpsilon))));
         for (int stage = 0; stage < config.Stages.Count; stage++)
         {
             (int next, int blocks) = config.Stages[stage];
             if (stage > 0)
-                Append(Sequential(("0", new ChannelNorm(channels)), ("1", new Conv2d(channels, next, 2, stride: 2))));
+                Append(Sequential(("0", new ChannelNorm(channels, NormEpsilon)), ("1", new Conv2d(channels, next, 2, stride: 2))));
             channels = next;
             Append(Sequential([.. Enumerable.Range(0, blocks).Select(i => ($"{i}", (Module<Tensor, Tensor>)new ConvNextBlock(next)))]));
         }
         _features = Sequential(features);
-        _classifier = Sequential(("0", new ChannelNorm(channels)), ("1", Flatten()), ("2", new Linear(channels, config.Classes)));
+        _classifier = Sequential(("0", new ChannelNorm(channels, NormEpsilon)), ("1", Flatten()), ("2", new Linear(channels, config.Classes)));
         RegisterComponents();
 
         void Append(Module<Tensor, Tensor> part) => features.Add(($"{features.Count}", part));

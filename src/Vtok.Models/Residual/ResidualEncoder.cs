@@ -20,9 +20,7 @@ public sealed class ResidualEncoder(ResidualCodebooks books)
         int length = tokens ?? config.Tokens;
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(tokens));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, config.Tokens, nameof(tokens));
-        if (pictures.dim() != 4 || pictures.size(1) != 3 || pictures.size(2) != config.Size || pictures.size(3) != config.Size)
-            throw new ArgumentException(
-                $"shape [{string.Join(", ", pictures.shape)}], expected [B, 3, {config.Size}, {config.Size}]", nameof(pictures));
+        ModelInput.RequirePictures(pictures, config.Size);
 
         using DisposeScope scope = NewDisposeScope();
         using IDisposable grad = no_grad();

@@ -45,18 +45,15 @@ public sealed class ResidualTokenizer : ITokenizerModel
     /// <exception cref="ArgumentException">Ids of another shape or outside the books, or a look that is not there.</exception>
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
-        if (ids.dtype != ScalarType.Int64)
-            throw new ArgumentException($"ids must be int64, found {ids.dtype}", nameof(ids));
-        if (ids.dim() != 2 || ids.size(1) < 1 || ids.size(1) > Books.Config.Tokens)
-            throw new ArgumentException($"ids of shape [{string.Join(", ", ids.shape)}], expected [B, 1..{Books.Config.Tokens}]", nameof(ids));
+        if (ids.dim() != 2 || ids.dtype != ScalarType.Int64 || ids.size(1) < 1 || ids.size(1) > Books.Config.Tokens)
+            throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, 1..{Books.Config.Tokens}]", nameof(ids));
         string look = options?.Look ?? Looks[0];
         if (!Looks.Contains(look))
             throw new ArgumentException($"look \"{look}\" is not in this model, which has: {string.Join(", ", Looks)}", nameof(options));
 
         using DisposeScope scope = NewDisposeScope();
         using IDisposable grad = no_grad();
-        if (ids.lt(0).logical_or(ids.ge(Books.Config.Codes)).any().item<bool>())
-            throw new ArgumentException($"an id is outside 0..{Books.Config.Codes - 1}", nameof(ids));
+        ModelInput.RequireRange(ids, Books.Config.Codes);
         StagePlanes stages = Books.Dequantize(ids.to(Device));
         if (!_heads.TryGetValue(look, out RefinementDecoder? head))
             return Books.LinearPicture(stages).MoveToOuterDisposeScope();

@@ -46,9 +46,7 @@ public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
     public Tensor Encode(Tensor pictures, EncodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pictures);
-        int side = _network.Config.Vit.ImageSize;
-        if (pictures.ndim != 4 || pictures.size(1) != 3 || pictures.size(2) != side || pictures.size(3) != side)
-            throw new ArgumentException($"pictures [{string.Join(", ", pictures.shape)}], expected [B, 3, {side}, {side}]", nameof(pictures));
+        ModelInput.RequirePictures(pictures, _network.Config.Vit.ImageSize);
         if (options?.Tokens is { } tokens && !Info.AllowsLength(tokens))
             throw new ArgumentException($"{tokens} tokens: this model gives exactly {QFormer.CausalQueries}", nameof(options));
         using IDisposable quiet = no_grad();
@@ -73,8 +71,7 @@ public sealed class SeedTokenizer : ITokenizerModel, IFeatureTokenizer
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor own = ids.to(Device);
-        if (own.lt(0).logical_or(own.ge(_network.Config.CodebookSize)).any().item<bool>())
-            throw new ArgumentException($"an id is outside 0..{_network.Config.CodebookSize - 1}", nameof(ids));
+        ModelInput.RequireRange(own, _network.Config.CodebookSize);
         Tensor raised = _network.Raise(own);                                                   // [B, 32, C]
         return (kind == Tokens ? raised : kind == Unclip ? Labels(_network.Embed(raised), options ?? new FeatureOptions()) : _network.Embed(raised)).MoveToOuterDisposeScope();
     }

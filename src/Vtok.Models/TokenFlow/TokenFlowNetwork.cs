@@ -69,9 +69,8 @@ public sealed class TokenFlowNetwork : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">Another shape.</exception>
     public TokenFlowFeatures Features(Tensor pictures)
     {
-        int side = Config.PictureSize, grid = Config.Scales.Last;
-        if (pictures.ndim != 4 || pictures.size(1) != 3 || pictures.size(2) != side || pictures.size(3) != side)
-            throw new ArgumentException($"pictures [{string.Join(", ", pictures.shape)}], expected [B, 3, {side}, {side}]", nameof(pictures));
+        int grid = Config.Scales.Last;
+        ModelInput.RequirePictures(pictures, Config.PictureSize);
         using DisposeScope scope = NewDisposeScope();
         Tensor semantic = _toSemanticCode.call(SemanticTokens(pictures)).transpose(1, 2)   // [B, 32, g^2]
             .reshape(pictures.size(0), Config.SemanticCodeDimension, grid, grid);          // [B, 32, g, g]

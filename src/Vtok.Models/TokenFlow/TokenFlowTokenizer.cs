@@ -44,8 +44,7 @@ public sealed class TokenFlowTokenizer : ITokenizerModel, IFeatureTokenizer
     /// <exception cref="ArgumentException">Ids that end inside a scale or lie outside the codebook, or a look, which there is none of.</exception>
     public Tensor Decode(Tensor ids, DecodeOptions? options = null)
     {
-        if (options?.Look is { } look)
-            throw new ArgumentException($"look \"{look}\" is not in this model, which has one look", nameof(options));
+        ModelInput.RequireNoLook(options);
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         return ((_network.DecodePixels(Map(ids)) + 1) / 2).MoveToOuterDisposeScope();
@@ -91,12 +90,10 @@ public sealed class TokenFlowTokenizer : ITokenizerModel, IFeatureTokenizer
 
     private Tensor Map(Tensor ids)
     {
-        int codes = _network.Config.Quantizer.CodebookSize;
         if (ids.ndim != 2 || ids.dtype != ScalarType.Int64)
             throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, T]", nameof(ids));
         Tensor own = ids.to(Device);
-        if (own.lt(0).logical_or(own.ge(codes)).any().item<bool>())
-            throw new ArgumentException($"an id is outside 0..{codes - 1}", nameof(ids));
+        ModelInput.RequireRange(own, _network.Config.Quantizer.CodebookSize);
         return _network.Map(own);
     }
 }

@@ -1,6 +1,7 @@
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch.nn;
+using ChannelNorm = Vtok.Models.Layers.ChannelNorm;
 using Conv2d = Vtok.Models.Layers.Conv2d;
 
 namespace Vtok.Models.TokenFlow;
@@ -56,7 +57,7 @@ internal sealed class ViTaminStem : Module<Tensor, Tensor>
     public ViTaminStem(int width) : base(nameof(ViTaminStem))
     {
         _first = new Conv2d(3, width, 3, stride: 2, padding: 1);
-        _norm = new ChannelNorm(width);
+        _norm = new ChannelNorm(width, ViTaminTransformerBlock.Epsilon);
         _second = new Conv2d(width, width, 3, padding: 1);
         RegisterComponents();
     }
@@ -77,7 +78,7 @@ internal sealed class ViTaminPool : Module<Tensor, Tensor>
     public ViTaminPool(int inputs, int outputs) : base(nameof(ViTaminPool))
     {
         _projection = new Conv2d(inputs, outputs, 3, stride: 2, padding: 1);
-        _norm = new ChannelNorm(inputs);
+        _norm = new ChannelNorm(inputs, ViTaminTransformerBlock.Epsilon);
         RegisterComponents();
     }
 
@@ -103,7 +104,7 @@ internal sealed class ViTaminConvolutionBlock : Module<Tensor, Tensor>
     {
         int hidden = Expansion * outputs;
         _shortcut = halve ? new ViTaminShortcut(inputs, outputs) : null;
-        _norm = new ChannelNorm(inputs);
+        _norm = new ChannelNorm(inputs, ViTaminTransformerBlock.Epsilon);
         _widen = new Conv2d(inputs, hidden, 1);
         _mix = new Conv2d(hidden, hidden, 3, stride: halve ? 2 : 1, padding: 1, groups: hidden);
         _narrow = new Conv2d(hidden, outputs, 1);
@@ -135,28 +136,5 @@ internal sealed class ViTaminShortcut : Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor halved = functional.avg_pool2d(input, 3, 2, 1, ceil_mode: false, count_include_pad: false);
         return (_expand?.call(halved) ?? halved).MoveToOuterDisposeScope();
-    }
-}
-
-/// <summary>Layer norm over the channels of every pixel: [B, C, H, W] to the same. Keys: weight, bias [C].</summary>
-internal sealed class ChannelNorm : Module<Tensor, Tensor>
-{
-    [ComponentName(Name = "weight")] private readonly Parameter _weight;
-    [ComponentName(Name = "bias")] private readonly Parameter _bias;
-    private readonly long[] _shape;
-
-    public ChannelNorm(int channels) : base(nameof(ChannelNorm))
-    {
-        _weight = new Parameter(ones(channels));
-        _bias = new Parameter(zeros(channels));
-        _shape = [channels];
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor input)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor rows = functional.layer_norm(input.permute(0, 2, 3, 1), _shape, _weight, _bias, ViTaminTransformerBlock.Epsilon); // [B, H, W, C]
-        return rows.permute(0, 3, 1, 2).contiguous().MoveToOuterDisposeScope();
     }
 }

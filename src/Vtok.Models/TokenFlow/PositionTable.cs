@@ -1,6 +1,6 @@
 using static TorchSharp.torch.nn;
 
-namespace Vtok.Models.Layers;
+namespace Vtok.Models.TokenFlow;
 
 /// <summary>Learned positions of a square grid, used on another grid.</summary>
 internal static class PositionTable
