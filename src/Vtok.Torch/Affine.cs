@@ -3,18 +3,24 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Vtok.Torch;
 
-/// <summary>x W^T + b while training, by whichever of libtorch's libraries is fast on this processor.</summary>
+/// <summary>x W^T + b, where last bits are free by whichever of libtorch's libraries is fast on this processor.</summary>
 /// <remarks>
 /// libtorch multiplies float32 matrices with MKL, which has AVX-512 for Intel's processors only and takes twice as long as it could on AMD's; it
-/// convolves with oneDNN, which asks what the processor can do and not who made it. So there, where gradients are recorded, a linear layer runs as
-/// a convolution with a kernel of 1 x 1. Without gradients nothing changes, so ids do not depend on this.
+/// convolves with oneDNN, which asks what the processor can do and not who made it. So there, where gradients are recorded or a decoder says <see cref="AnyLibrary"/>, a linear
+/// layer runs as a convolution with a kernel of 1 x 1. Otherwise nothing changes, so ids do not depend on this.
 /// </remarks>
 public static class Affine
 {
     // Below it the extra views cost as much as is won.
     private const long LeastProducts = 1 << 21;
 
-    private static readonly bool Convolves = Avx512F.IsSupported && Vendor() != "GenuineIntel";
+    internal static readonly bool Convolves = Avx512F.IsSupported && Vendor() != "GenuineIntel";
+
+    [ThreadStatic]
+    private static int _free;
+
+    /// <summary>Until disposed, on the same thread, layers run by the faster library without gradients too: for decoders, whose pictures may differ in their last bits.</summary>
+    public static IDisposable AnyLibrary() => new Freedom();
 
     /// <summary>[..., in] to [..., out].</summary>
     /// <param name="input">[..., in].</param>
@@ -22,7 +28,7 @@ public static class Affine
     /// <param name="bias">[out], or null.</param>
     public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias)
     {
-        if (!Convolves || !weight.requires_grad || !is_grad_enabled() || input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32
+        if (!Convolves || !IsFree(weight) || input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32
             || weight.dtype != ScalarType.Float32 || weight.numel() * (input.numel() / weight.size(1)) < LeastProducts || Autocast.Entered(DeviceType.CPU))
         {
             return nn.functional.linear(input, weight, bias);
@@ -39,6 +45,22 @@ public static class Affine
         Tensor made = nn.functional.conv2d(columns, weight.view(outputs, inputs, 1, 1), bias, dilation: [2, 2]); // [1, out, R, 1]
         return made.permute(0, 2, 3, 1).reshape([.. input.shape[..^1], outputs]).MoveToOuterDisposeScope();
     }
+
+    private sealed class Freedom : IDisposable
+    {
+        private bool _over;
+
+        public Freedom() => _free++;
+
+        public void Dispose()
+        {
+            if (!_over)
+                _free--;
+            _over = true;
+        }
+    }
+
+    private static bool IsFree(Tensor weight) => _free > 0 || (weight.requires_grad && is_grad_enabled());
 
     private static string Vendor()
     {

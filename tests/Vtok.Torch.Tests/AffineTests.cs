@@ -42,6 +42,30 @@ public sealed class AffineTests
     }
 
     [TestMethod]
+    public void A_decoder_may_leave_the_library_open_on_its_thread_until_it_is_done()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(5);
+        using IDisposable frozen = no_grad();
+        Tensor input = randn(64, 1024, generator: generator), weight = randn(512, 1024, generator: generator), product = nn.functional.linear(input, weight);
+        Tensor? elsewhere = null;
+        var other = new Thread(() => elsewhere = Affine.Linear(input, weight, null));
+
+        IDisposable free = Affine.AnyLibrary();
+        using (Affine.AnyLibrary())
+            Assert.IsTrue(Affine.Linear(input, weight, null).allclose(product, rtol: 1e-4, atol: 1e-4));
+        Tensor within = Affine.Linear(input, weight, null);
+        other.Start();
+        other.Join();
+        free.Dispose();
+        free.Dispose();
+
+        Assert.IsTrue(within.Equals(Affine.Convolves ? Affine.Convolve(input, weight, null) : product));
+        Assert.IsTrue(elsewhere!.Equals(product));
+        Assert.IsTrue(Affine.Linear(input, weight, null).Equals(product));
+    }
+
+    [TestMethod]
     public void No_tensor_is_left_behind()
     {
         using Tensor input = randn(64, 256), weight = randn(512, 256).requires_grad_();

@@ -1,6 +1,7 @@
 using Vtok.Models.Layers.Flow;
 using Vtok.Models.Quantizers;
 using Vtok.Streams;
+using Vtok.Torch;
 
 namespace Vtok.Models.FlexTok;
 
@@ -97,6 +98,7 @@ public sealed class FlexTokTokenizer : ITokenizerModel
     /// <summary>Codes to latents: [B, n, d] and noise [B, C, h, w] to scaled latents [B, C, h, w].</summary>
     internal Tensor Sample(Tensor codes, Tensor noise, RectifiedFlowSampler sampler, FlowGuidance guidance, Func<Tensor>? renewal = null)
     {
+        using IDisposable fast = Affine.AnyLibrary();
         using DisposeScope scope = NewDisposeScope();
         using var flow = new FlexTokFlow(_network.Decoder, [CodePrefix.Of(codes)], guidance.NeedsNull, noise.size(2), noise.size(3), sampler.Times);
         using var guide = new FlowGuide(guidance);
