@@ -54,6 +54,7 @@ public static class CaseRunners
         new FlexTok.SamplingRunner(),
         new FlexTok.EndToEndRunner(),
         new FlexTok.CheckpointRunner(),
+        new FlexTok.TrainingRunner(),
         new LlamaGen.TokenizerRunner(),
         new LlamaGen.QuantizerRunner(),
         new LlamaGen.TrainingRunner(),

@@ -29,18 +29,21 @@ internal static class FlexTokTree
             Encoder = ReadEncoder(config.Section("encoder")),
             Decoder = ReadDecoder(config.Section("decoder")),
             Levels = config.Ints("regularizer.levels", least: 2),
-            Times = new FlowTimeOptions
-            {
-                LogNormal = config.Flag("flow_matching_noise_module.ln", true),
-                Stratified = config.Flag("flow_matching_noise_module.stratisfied", false),
-                ModeScale = config.Number("flow_matching_noise_module.mode_scale", 0),
-            },
+            Times = ReadTimes(config),
         };
         if (config.Has("pipeline.out_channels") && config.Int("pipeline.out_channels") != read.Autoencoder.LatentChannels)
             throw config.Wrong("pipeline.out_channels", $"{read.Autoencoder.LatentChannels}, the latent channels of the VAE");
         Checked(read.Validate);
         return read;
     }
+
+    /// <summary>Reads how training draws times.</summary>
+    public static FlowTimeOptions ReadTimes(ModelConfig config) => new()
+    {
+        LogNormal = config.Flag("flow_matching_noise_module.ln", true),
+        Stratified = config.Flag("flow_matching_noise_module.stratisfied", false),
+        ModeScale = config.Number("flow_matching_noise_module.mode_scale", 0),
+    };
 
     /// <summary>Reads the VAE of a tree.</summary>
     public static AutoencoderKlConfig ReadAutoencoder(ModelConfig config)
