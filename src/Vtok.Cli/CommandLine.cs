@@ -42,6 +42,8 @@ internal static class CommandLine
         try
         {
             ParseResult parsed = Create(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (args.Contains("") || parsed.Tokens.Any(token => token.Value.Length == 0))
+                throw new UsageException("an argument is empty (a shell variable that is not set?)");
             if (parsed.Errors.Count > 0)
                 throw new UsageException($"{Explain(parsed)} (vtok {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help shows what there is)");
             using var text = new StringWriter { NewLine = "\n" };
@@ -78,6 +80,7 @@ internal static class CommandLine
     private static string Explain(ParseResult parsed) =>
         parsed.UnmatchedTokens is [{ } unknown, ..] ? $"{unknown}: no such verb or option"
         : parsed.CommandResult.Command is RootCommand ? "a verb is missing"
+        : parsed.Errors[0].Message.StartsWith("Required argument missing for command", StringComparison.Ordinal) ? $"{parsed.CommandResult.Command.Name}: the input is missing"
         : parsed.Errors[0].Message.TrimEnd('.');
 
     private sealed class PrintVersion : System.CommandLine.Invocation.SynchronousCommandLineAction

@@ -54,6 +54,8 @@ internal sealed class FileDecoder(CliConsole console, FileModels models, ModelSe
             console.Cancellation.ThrowIfCancellationRequested();
             VtokFile file = models.Read(input.Read(console, MaxBytes), out ModelEntry entry);
             Sampling.CheckDecoder(entry.Info, new DecodeHints { Steps = Options.Steps, Guidance = Options.Guidance, Seed = Options.Seed });
+            if (Options.Text is not null)
+                Sampling.CheckText(entry.Info);
             ImageTokenizer.CheckSize(file, entry.Info, MaxPixels);
             if (Tokens is int tokens)
                 file = VtokTrimmer.Trim(file, entry.Info, tokens);

@@ -39,7 +39,7 @@ internal sealed record InputFile(string Path, string? Problem = null)
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InputException("is not there", e);
+            throw new InputException(Path.Contains('\uFFFD', StringComparison.Ordinal) ? "is not there under this name, which is not UTF-8 (rename it, or give it as standard input)" : "is not there", e);
         }
         catch (UnauthorizedAccessException e)
         {

@@ -6,8 +6,6 @@ namespace Vtok.Cli;
 /// <summary>Keeps what libvips, libtorch and their codecs print off standard error: descriptor 2 becomes the null device, our own lines go to a copy of it.</summary>
 internal static class NativeErrors
 {
-    private const int StandardError = 2;
-
     [DllImport("libc", EntryPoint = "dup2")]
     private static extern int Duplicate(int from, int to);
 
@@ -15,11 +13,13 @@ internal static class NativeErrors
     /// <returns>Where our own lines go.</returns>
     public static Stream Divert()
     {
+        if (!StandardDescriptor.WasGiven(StandardDescriptor.Errors))
+            return Stream.Null;
         Stream own = Console.OpenStandardError(); // on Unix this writes to a duplicate of descriptor 2
         if (!OperatingSystem.IsWindows())
         {
             using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            _ = Duplicate((int)nothing.DangerousGetHandle(), StandardError);
+            _ = Duplicate((int)nothing.DangerousGetHandle(), StandardDescriptor.Errors);
         }
         return own;
     }

@@ -23,7 +23,7 @@ internal sealed class OutputWriter
         if (output is not null && Path.EndsInDirectorySeparator(output) && !Directory.Exists(output))
             throw new OutputFileException(OutputFileError.CannotWrite, $"{output}: this folder is not there (create it first)");
         (_console, _replace) = (console, replace);
-        _plan = inputs.Distinct().ToDictionary(i => i, i => plan[inputs.ToList().IndexOf(i)]);
+        _plan = inputs.Zip(plan).DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     /// <summary>Where the result of an input goes.</summary>

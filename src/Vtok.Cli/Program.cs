@@ -1,5 +1,5 @@
 using Vtok.Cli;
 
-bool interactive = !Console.IsErrorRedirected;
-using Stream errors = Environment.GetEnvironmentVariable("VTOK_DEBUG") == "1" ? Console.OpenStandardError() : NativeErrors.Divert();
+bool heard = StandardDescriptor.WasGiven(StandardDescriptor.Errors), interactive = heard && !Console.IsErrorRedirected;
+using Stream errors = heard && Environment.GetEnvironmentVariable("VTOK_DEBUG") == "1" ? Console.OpenStandardError() : NativeErrors.Divert();
 return Start.Run(args, errors, interactive);

@@ -16,6 +16,7 @@ internal readonly record struct Refusal(int ExitCode, string Message)
         OperationCanceledException => new(ExitCodes.Interrupted, "interrupted"),
         UsageException => new(ExitCodes.Usage, error.Message),
         ImageFileException { Reason: ImageFileError.CannotEncode } => new(ExitCodes.Output, error.Message),
+        ImageFileException { Reason: ImageFileError.OverTheLimits } => new(ExitCodes.Input, error.Message.Replace("(raise the limit)", "(--max-pixels raises the limit)", StringComparison.Ordinal)),
         InputException or ImageFileException => new(ExitCodes.Input, error.Message),
         TokenFileException { Reason: TokenFileError.WrongModel or TokenFileError.BadDescription } => new(ExitCodes.Model, error.Message),
         TokenFileException { Reason: TokenFileError.LengthNotAllowed } => new(ExitCodes.Usage, error.Message),
@@ -23,7 +24,8 @@ internal readonly record struct Refusal(int ExitCode, string Message)
         ModelStoreException or NotSupportedException => new(ExitCodes.Model, error.Message),
         CheckpointException or DllNotFoundException => new(ExitCodes.Model, OneLine(error.Message)),
         OutputFileException or BrokenOutputException => new(ExitCodes.Output, error.Message),
-        IOException or UnauthorizedAccessException => new(ExitCodes.Model, OneLine(error.Message)), // inputs and outputs have their own: what is left is a model folder
+        UnauthorizedAccessException => new(ExitCodes.Model, $"{OneLine(error.Message).TrimEnd('.')} (check its permissions)"),
+        IOException => new(ExitCodes.Model, OneLine(error.Message)), // inputs and outputs have their own: what is left is a model folder
         _ => new(ExitCodes.Bug, $"a fault of vtok itself: {error.GetType().Name}: {error.Message} (please report it with the output of VTOK_DEBUG=1)"),
     };
 

@@ -4,7 +4,7 @@ using Vtok.Streams;
 
 namespace Vtok.Cli;
 
-/// <summary>Steps, guidance and seed go to the end that draws; a model without one refuses them.</summary>
+/// <summary>Steps, guidance and seed go to the end that draws, text to the decoder that reads it; a model without one refuses them.</summary>
 internal static class Sampling
 {
     /// <summary>Gives what was asked for to the encoder here and now, or to the decoder that will read the file.</summary>
@@ -27,6 +27,14 @@ internal static class Sampling
     {
         if (Named(asked) is { } option && FamilyOf(info) is not { DecoderSamples: true })
             throw NoDecoder(info, option);
+    }
+
+    /// <summary>Refuses text features for a decoder of a family that reads none.</summary>
+    /// <exception cref="UsageException">The model's decoder reads no text.</exception>
+    public static void CheckText(TokenizerInfo info)
+    {
+        if (FamilyOf(info) is not { DecoderReadsText: true })
+            throw new UsageException($"--text-features: {info.Name} has no decoder that reads text (of the known families, {Those(f => f.DecoderReadsText)} have)");
     }
 
     private static string? Named(DecodeHints asked) =>

@@ -5,12 +5,13 @@ namespace Vtok.Cli;
 /// <summary>Standard output of a Unix process. The console stream of .NET keeps quiet about a reader that went away; this one tells.</summary>
 internal sealed class StandardOutput : Stream
 {
-    private const int Descriptor = 1;
     private const int Interrupted = 4;
     private const int TryAgain = 11;
 
     [DllImport("libc", EntryPoint = "write", SetLastError = true)]
     private static extern unsafe nint WriteSome(int descriptor, byte* bytes, nint count);
+
+    private readonly bool _given = StandardDescriptor.WasGiven(StandardDescriptor.Output);
 
     /// <summary>The stream for this system.</summary>
     public static Stream Open() => OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new StandardOutput();
@@ -27,11 +28,13 @@ internal sealed class StandardOutput : Stream
 
     public override unsafe void Write(ReadOnlySpan<byte> buffer)
     {
+        if (!_given)
+            throw new IOException("closed");
         while (!buffer.IsEmpty)
         {
             nint written;
             fixed (byte* bytes = buffer)
-                written = WriteSome(Descriptor, bytes, buffer.Length);
+                written = WriteSome(StandardDescriptor.Output, bytes, buffer.Length);
             if (written >= 0)
                 buffer = buffer[(int)written..];
             else if (Marshal.GetLastPInvokeError() is var error && error == TryAgain)

@@ -20,8 +20,8 @@ internal static class Start
         }
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using Stream input = Console.OpenStandardInput(), output = StandardOutput.Open();
-        return CommandLine.Run(args, new CliConsole
+        using Stream input = StandardDescriptor.WasGiven(StandardDescriptor.Input) ? Console.OpenStandardInput() : Stream.Null, output = StandardOutput.Open();
+        var console = new CliConsole
         {
             Input = input,
             Output = output,
@@ -29,7 +29,21 @@ internal static class Start
             Interactive = interactive,
             Environment = Environment.GetEnvironmentVariable,
             Cancellation = cancellation.Token,
-        });
+        };
+        return HasFolder() ? CommandLine.Run(args, console) : console.Report(new InputException("the folder that this shell is in was deleted (go to another one)"));
+    }
+
+    // Without one libtorch ends the process as it loads.
+    private static bool HasFolder()
+    {
+        try
+        {
+            return Directory.GetCurrentDirectory().Length > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     // A native call that does not look at the token (a long decode, a blocked read) must not keep Ctrl-C waiting.

@@ -80,6 +80,18 @@ public class EvalCommandTests
     }
 
     [TestMethod]
+    public void A_chart_that_cannot_be_written_loses_no_figures()
+    {
+        using var cli = new CliHarness();
+        File.WriteAllBytes(cli["a.png"], new VipsImageCodec().Encode(new RgbImage(16, 16), ImageFormat.Png));
+
+        CliResult result = cli.Run("eval", "--data", cli["a.png"], "--tokens", "96", "--chart", cli["none/chart.png"], "--json");
+
+        Assert.AreEqual(6, result.ExitCode, result.Errors);
+        Assert.AreEqual(1, result.Json.GetProperty("rows").GetArrayLength());
+    }
+
+    [TestMethod]
     public void An_unknown_codec_is_refused()
     {
         using var cli = new CliHarness();

@@ -1,3 +1,8 @@
+using Vtok.Models.LlamaGen;
+using Vtok.Models.Tests.LlamaGen;
+using Vtok.Models.Weights;
+using Vtok.Torch;
+
 namespace Vtok.Cli.Tests;
 
 [TestClass]
@@ -49,6 +54,32 @@ public class ModelsCommandTests
         Assert.AreEqual(4, result.ExitCode, result.Errors);
         StringAssert.Contains(result.Errors, "locked");
         StringAssert.Contains(result.Text, "default");
+    }
+
+    [TestMethod]
+    [DataRow("config.json", "config.json")]
+    [DataRow("model.safetensors", "cut short?")]
+    public void Check_finds_a_file_that_is_cut_short(string file, string contains)
+    {
+        using TempFolder folder = new();
+        NativeTorch.Load();
+        Save(folder["models/tiny"]);
+        byte[] whole = File.ReadAllBytes(folder[$"models/tiny/{file}"]);
+        File.WriteAllBytes(folder[$"models/tiny/{file}"], whole[..^20]);
+
+        CliResult result = CliHarness.Over(folder, "models", "--check");
+
+        Assert.AreEqual(4, result.ExitCode, result.Errors);
+        StringAssert.Contains(result.Errors, contains);
+        Assert.IsFalse(result.Text.Contains("tiny", StringComparison.Ordinal), result.Text);
+    }
+
+    // A method of its own: no TorchSharp type may be touched before libtorch is loaded.
+    private static void Save(string folder)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using LlamaGenNetwork network = TinyLlamaGen.Network();
+        ModelFolder.Save(folder, network.Config.ToModelConfig(), network.state_dict());
     }
 
     [TestMethod]

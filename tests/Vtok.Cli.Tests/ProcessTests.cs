@@ -72,6 +72,37 @@ public class ProcessTests
     }
 
     [TestMethod]
+    [DataRow("$VTOK encode - -o b.vtok <&-", 3, "vtok: standard input: not a picture: the file is empty")]
+    [DataRow("$VTOK encode missing.png 2>&-", 3, "")]
+    [DataRow("$VTOK encode - -o - <&- >&-", 3, "vtok: standard input")]
+    [DataRow("$VTOK info a.vtok <&- >&-", 6, "vtok: standard output")]
+    [DataRow("$VTOK info a.vtok <&- 2>&-", 0, "")]
+    [DataRow("mkdir gone; cd gone; rmdir ../gone; $VTOK info a.vtok", 3, "vtok: the folder that this shell is in was deleted")]
+    public void A_process_without_its_standard_streams_or_its_folder_still_has_its_status(string script, int expected, string begins)
+    {
+        using var cli = new CliHarness();
+        cli.TokenFile("a.vtok");
+
+        (int exitCode, _, string errors) = Shell(cli, $"{{ {script}; }}");
+
+        Assert.AreEqual(expected, exitCode, errors);
+        StringAssert.StartsWith(errors, begins);
+        Assert.IsLessThanOrEqualTo(1, errors.Count(c => c == '\n'), errors);
+        CollectionAssert.AreEqual(new[] { "a.vtok", "models" }, cli.Folder.Names);
+    }
+
+    [TestMethod]
+    public void A_name_that_is_not_UTF_8_is_said_to_be_so()
+    {
+        using var cli = new CliHarness();
+
+        (int exitCode, _, string errors) = Shell(cli, "printf x > $'bad\\xff.png'; $VTOK encode bad*.png; r=$?; rm bad*; exit $r");
+
+        Assert.AreEqual(3, exitCode, errors);
+        StringAssert.Contains(errors, "which is not UTF-8");
+    }
+
+    [TestMethod]
     [DataRow("INT")]
     [DataRow("TERM")]
     public void A_signal_ends_it_with_130_and_leaves_nothing(string signal)

@@ -39,6 +39,16 @@ public sealed class TextFeaturesCommandTests
         CliHarness.Over(folder, "decode", folder["a.vtok"], "-o", folder["b.png"], "--text-features", folder["none.npy"]).IsRefusal(3, "none.npy");
     }
 
+    [TestMethod]
+    public void A_model_that_reads_no_text_refuses_it()
+    {
+        using var cli = new CliHarness();
+        WriteText(cli["one.npy"], 4, 6, 1);
+        string file = cli.TokenFile("a.vtok");
+
+        cli.Run("decode", file, "--text-features", cli["one.npy"]).IsRefusal(2, "--text-features: default has no decoder that reads text (of the known families, one-d-piece and titok have)");
+    }
+
     private static TempFolder Model()
     {
         NativeTorch.Load();

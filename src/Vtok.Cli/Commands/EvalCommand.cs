@@ -58,8 +58,8 @@ internal static class EvalCommand
             (int exitCode, int count, IReadOnlyList<QualityRow> rows) = Measure(console, run, measured, limits);
             if (count == 0)
                 return exitCode;
-            sheet?.Write(run.Inputs[0], QualityChart.Draw(rows));
             console.WriteLine(parsed.GetValue(json) ? Document(entry, side, count, rows).ToJsonString(FileRun.Indented) : Table(entry, side, count, rows));
+            sheet?.Write(run.Inputs[0], QualityChart.Draw(rows)); // last: figures that took long are not lost with it
             return exitCode;
         });
         return command;

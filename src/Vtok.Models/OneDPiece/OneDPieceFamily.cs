@@ -19,6 +19,8 @@ internal sealed class OneDPieceFamily : IModelFamily
 
     public string Name => _nested ? OneDPieceConfig.NestedFamily : OneDPieceConfig.WholeFamily;
 
+    public bool DecoderReadsText => true;
+
     public IReadOnlyList<KnownModel> Known =>
         [.. OneDPiecePresets.All.Where(preset => preset.Config.Nested == _nested).Select(preset => new KnownModel(preset.Name, OneDPiecePresets.Marks(preset.Config)))];
 

@@ -60,6 +60,8 @@ public sealed class OneDPieceTokenizer : ITokenizerModel
         if (config.Text is { } shape && options?.Text is null)
             throw new CheckpointException(CheckpointError.Unsupported,
                 $"this model decodes beside text features [{shape.Length}, {shape.Width}], which are neither in its files nor in a token file: give them as --text-features or DecodeOptions.Text");
+        if (config.Text is null && options?.Text is not null)
+            throw new CheckpointException(CheckpointError.Mismatch, "text features were given, and this model's decoder reads none");
         if (config.Text is { } wanted && options?.Text is { } given && (given.ndim != 3 || given.size(1) != wanted.Length || given.size(2) != wanted.Width))
             throw new CheckpointException(CheckpointError.Mismatch, $"text features [{string.Join(", ", given.shape)}], this model reads [{wanted.Length}, {wanted.Width}]");
         using IDisposable quiet = no_grad();

@@ -50,8 +50,13 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
     {
         TokenizerInfo info = ReadInfo(folder, out bool derived);
         CheckPrior(folder, info);
+        CheckDescription(folder, ModelFolder.ReadConfig(folder), info); // a kept one hides a damaged config
+        WeightFiles files = WeightFiles.Find(folder);
+        using (files.Open()) // the headers tell of a file that is cut short
+        {
+        }
         if (!derived)
-            CheckDigest(folder, info, WeightFiles.Find(folder).ComputeDigest());
+            CheckDigest(folder, info, files.ComputeDigest());
     }
 
     public TokenizerInfo Save(string folder, ModelConfig config, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -68,11 +73,16 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
     private ITokenizerModel Create(string folder, WeightFiles files, TokenizerInfo info, Device? device)
     {
         ModelConfig config = ModelFolder.ReadConfig(folder);
-        IModelFamily family = ModelFamilies.Of(config, families);
-        if (!Json(Filled(family.Describe(config, info.Weights), info.Name, info.Prior, info.WeightsLength)).SequenceEqual(info.ToJson()))
-            throw new CheckpointException(CheckpointError.Malformed, $"{NameOf(folder)}: {ModelFolder.InfoFile} does not describe what the config does (delete it to have it derived anew)");
+        IModelFamily family = CheckDescription(folder, config, info);
         using IWeightSource weights = files.Open();
         return family.Create(config, weights, info, device ?? CPU);
+    }
+
+    private IModelFamily CheckDescription(string folder, ModelConfig config, TokenizerInfo info)
+    {
+        IModelFamily family = ModelFamilies.Of(config, families);
+        return Json(Filled(family.Describe(config, info.Weights), info.Name, info.Prior, info.WeightsLength)).SequenceEqual(info.ToJson()) ? family : throw new CheckpointException(
+            CheckpointError.Malformed, $"{NameOf(folder)}: {ModelFolder.InfoFile} does not describe what the config does (delete it to have it derived anew)");
     }
 
     private static TokenizerInfo ReadKept(string folder)

@@ -18,6 +18,9 @@ public interface IModelFamily
     /// <summary>Whether the decoders draw what the tokens leave open, from <see cref="DecodeOptions.Seed"/>, in steps and with guidance.</summary>
     bool DecoderSamples => false;
 
+    /// <summary>Whether there are decoders that read <see cref="DecodeOptions.Text"/>.</summary>
+    bool DecoderReadsText => false;
+
     /// <summary>Sets of files that a model of this family is published in, when it is not one file; in the order of loading.</summary>
     IReadOnlyList<IReadOnlyList<WeightPart>> PublishedParts => [];
 
