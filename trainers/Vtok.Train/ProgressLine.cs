@@ -24,7 +24,9 @@ internal sealed class ProgressLine(TrainConsole console, TimeProvider? clock = n
     }
 
     private static string Text(TrainingProgress p) => string.Create(CultureInfo.InvariantCulture,
-        $"step {p.Step}/{p.Steps}  loss {p.Terms["loss"]:F4}  {p.PicturesPerSecond:F1} images/s  waiting for data {p.WaitShare:P0}  left {Left(p.SecondsLeft)}");
+        $"step {p.Step}/{p.Steps}  loss {p.Terms["loss"]:F4}  {Rate(p.PicturesPerSecond)} images/s  waiting for data {p.WaitShare:P0}  left {Left(p.SecondsLeft)}");
+
+    private static string Rate(double perSecond) => perSecond.ToString(perSecond < 1 ? "F3" : "F1", CultureInfo.InvariantCulture);
 
     private static string Left(double seconds)
     {

@@ -22,10 +22,13 @@ internal sealed class PictureBatches : IDisposable
     public PictureBatches(ISampleSource source, ImageLoaderOptions options, Action<string>? say = null) =>
         (_source, _options, _say, _loader) = (source, options, say, new ImageLoader(source, new VipsImageCodec(), options));
 
+    /// <summary>What makes text features [B, T, E] of the pictures' keys, in no dispose scope; null where none are wanted.</summary>
+    public Func<IReadOnlyList<string>, Tensor>? Text { get; init; }
+
     /// <summary>Pictures that could not be used so far.</summary>
     public IReadOnlyList<SkippedSample> Skipped => _loader.Skipped;
 
-    /// <summary>The batch of a step, "pictures": uint8 [B, 3, S, S]. Steps in their order cost no seek.</summary>
+    /// <summary>The batch of a step, "pictures": uint8 [B, 3, S, S], and where there is text "text": float32 [B, T, E]. Steps in their order cost no seek.</summary>
     public TrainingBatch Read(long step)
     {
         if (_batches is null || step != _next)
@@ -44,7 +47,11 @@ internal sealed class PictureBatches : IDisposable
         }
         using DisposeScope scope = NewDisposeScope();
         Tensor pictures = tensor(batch.Pixels, ScalarType.Byte).view(batch.Count, batch.Side, batch.Side, 3).permute(0, 3, 1, 2).contiguous();
-        return new TrainingBatch(step, batch.Count, new Dictionary<string, Tensor> { ["pictures"] = pictures.DetachFromDisposeScope() })
+        var tensors = new Dictionary<string, Tensor>();
+        if (Text is not null)
+            tensors["text"] = Text(batch.Keys);
+        tensors["pictures"] = pictures.DetachFromDisposeScope();
+        return new TrainingBatch(step, batch.Count, tensors)
         {
             Share = BatchShare.OfProcess(_options.BatchSize * _options.World, _options.Rank, _options.World),
         };

@@ -11,15 +11,16 @@ internal static class ValidationPictures
     /// <param name="side">Pixels.</param>
     /// <param name="every">1 takes all.</param>
     /// <param name="say">Told about pictures that cannot be used; they are left out.</param>
+    /// <param name="keys">Gets the key of each, or null.</param>
     /// <exception cref="DatasetException">The data is refused, or none of its pictures can be used.</exception>
-    public static Tensor Load(string data, int side, int every, Action<string>? say)
+    public static Tensor Load(string data, int side, int every, Action<string>? say, ICollection<string>? keys = null)
     {
         using ISampleSource source = TrainingPictures.Open(data);
-        return Load(source, side, every, say);
+        return Load(source, side, every, say, keys);
     }
 
     /// <summary>The same of a data set, which stays its owner's.</summary>
-    public static Tensor Load(ISampleSource source, int side, int every, Action<string>? say)
+    public static Tensor Load(ISampleSource source, int side, int every, Action<string>? say, ICollection<string>? keys = null)
     {
         var codec = new VipsImageCodec();
         var pictures = new List<RgbImage>();
@@ -28,7 +29,9 @@ internal static class ValidationPictures
         {
             try
             {
-                pictures.Add(Resize(ImageCrops.CenterSquare(codec.Decode(source.Read(i).Picture)), side));
+                Sample sample = source.Read(i);
+                pictures.Add(Resize(ImageCrops.CenterSquare(codec.Decode(sample.Picture)), side));
+                keys?.Add(sample.Key);
             }
             catch (Exception e) when (e is ImageFileException or DatasetException)
             {

@@ -88,7 +88,7 @@ internal sealed class LlamaGenTask : TrainingTask
         if (_held is null)
             return null;
         using var usage = new UsageWindow(_settings.Network.Vocabulary, _device);
-        var values = new Dictionary<string, double>(_held.Measure(pictures => Reconstruct(pictures, usage)))
+        var values = new Dictionary<string, double>(_held.Measure((pictures, _) => Reconstruct(pictures, usage)))
         {
             ["heldOutUsage"] = usage.Used,
             ["heldOutPerplexity"] = usage.Perplexity,
@@ -96,7 +96,7 @@ internal sealed class LlamaGenTask : TrainingTask
         return new ValidationReport(values["psnr"], values);
     }
 
-    public override void WriteSheet(string path) => _held?.WriteSheet(path, [pictures => Reconstruct(pictures, null)]);
+    public override void WriteSheet(string path) => _held?.WriteSheet(path, [(pictures, _) => Reconstruct(pictures, null)]);
 
     public override void Export(string folder) => Export(_network, folder);
 

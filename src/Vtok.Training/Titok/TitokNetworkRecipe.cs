@@ -11,12 +11,18 @@ internal static class TitokNetworkRecipe
     /// <summary>The settings of the network in the form of a stage.</summary>
     public static OneDPieceConfig Read(RecipeSection section, OneDPieceForm form)
     {
-        string[] names = [.. OneDPiecePresets.All.Where(preset => preset.Config.Text is null).Select(preset => preset.Name)];
-        OneDPieceConfig preset = OneDPiecePresets.Find(section.Choice("preset", names[0], names))!.Config;
+        bool single = form == OneDPieceForm.OneStage;
+        string[] names = [.. OneDPiecePresets.All.Where(preset => single || preset.Config.Text is null).Select(preset => preset.Name)];
+        string usual = OneDPiecePresets.All.First(preset => preset.Config.Text is null).Name;
+        OneDPieceConfig preset = OneDPiecePresets.Find(section.Choice("preset", usual, names))!.Config;
         bool continuous = section.Flag("continuous", preset.Continuous);
-        if (continuous && form != OneDPieceForm.OneStage)
+        if (continuous && !single)
             section.Fault("continuous", "only single-stage training has continuous tokens");
         ProxyTokenizerConfig proxy = preset.Proxy;
+        TextGuidance published = preset.Text ?? TextGuidance.Published;
+        TextGuidance? text = single && section.Flag("text", preset.Text is not null)
+            ? new TextGuidance(section.Integer("textLength", published.Length, 1, 65536), section.Integer("textWidth", published.Width, 1, MostWidth))
+            : null;
         int patch = section.Integer("patch", preset.DecoderPatch, 1, 256);
         var config = new OneDPieceConfig
         {
@@ -29,6 +35,7 @@ internal static class TitokNetworkRecipe
             CommitmentCost = section.Number("commitment", preset.CommitmentCost, 0, 100),
             Clustering = section.Flag("clustering", preset.Clustering),
             Continuous = continuous,
+            Text = text,
             Form = form,
             Nested = section.Flag("nested", preset.Nested),
             CropSize = section.Integer("crop", preset.CropSize, 8, 4096),
@@ -36,6 +43,8 @@ internal static class TitokNetworkRecipe
             DecoderPatch = patch,
             Proxy = proxy,
         };
+        if (config.Nested && text is not null)
+            section.Fault("text", "a decoder that reads text reads all tokens: no nested one does");
         try
         {
             config.Validate();

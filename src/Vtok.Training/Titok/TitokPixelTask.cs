@@ -35,12 +35,12 @@ internal abstract class TitokPixelTask : TitokTask
 
     public override Opponent? Opponent => _opponent;
 
-    protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, long step, BatchShare share)
+    protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, Tensor? text, long step, BatchShare share)
     {
         using Generator noise = new RandomDraw(_recipe.Seed, step, "noise").NextGenerator();
         OneDPieceConfig config = Network.Config;
         Tensor? draws = config.Continuous ? share.Rows(randn([share.Whole, config.TokenSize, 1, config.LatentTokens], generator: noise)).to(pictures.device) : null;
-        PixelOutput output = _objective.Run(pictures, step, TokensAt(step, share), draws, health: Health);
+        PixelOutput output = _objective.Run(pictures, step, TokensAt(step, share), draws, text, Health);
         _opponent?.Look(pictures, output.Reconstruction);
         return output.Terms;
     }

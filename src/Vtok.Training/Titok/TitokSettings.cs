@@ -51,6 +51,12 @@ public sealed record TitokSettings
     /// <summary>Whether the transformers' blocks are computed again in the backward pass instead of kept.</summary>
     public bool Checkpointing { get; init; }
 
+    /// <summary>Folder of the text features beside which the decoder reads the tokens, a file a picture; null where it reads no text.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The same of the held-out pictures.</summary>
+    public string? ValidationText { get; init; }
+
     /// <summary>How pictures are read.</summary>
     public required PictureSettings Pictures { get; init; }
 
@@ -88,6 +94,9 @@ public sealed record TitokSettings
         var schedule = LengthSchedule.Read(lengths, network.LatentTokens, network.Nested ? LengthShape.Uniform : LengthShape.All);
         if (!network.Nested && (schedule.Shape != LengthShape.All || schedule.Most != network.LatentTokens))
             lengths.Fault("shape", "this model decodes all of its tokens only; prefixes need a nested one");
+        string? text = network.Text is null ? null : section.Text("text"), heldText = network.Text is null ? null : section.Text("validationText", text);
+        if (network.Text is not null && text is null)
+            section.Fault("text", "this model decodes beside text features: name the folder that holds those of every picture");
         bool decoderOnly = single && section.Flag("decoderOnly", false);
         var loss = new PixelLossSettings
         {
@@ -103,6 +112,8 @@ public sealed record TitokSettings
         {
             Network = network,
             DecoderOnly = decoderOnly,
+            Text = text,
+            ValidationText = heldText,
             Codebook = form == OneDPieceForm.TwoStage || network.Continuous || decoderOnly ? null : CodebookSettings.Read(section.Section("codebook")),
             Lengths = schedule,
             Proxy = single ? null : section.Text("proxy"),

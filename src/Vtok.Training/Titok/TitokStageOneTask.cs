@@ -20,7 +20,7 @@ internal sealed class TitokStageOneTask : TitokTask
         _proxy.eval();
     }
 
-    protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, long step, BatchShare share)
+    protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, Tensor? text, long step, BatchShare share)
     {
         Tensor codes;
         using (no_grad())
@@ -29,7 +29,7 @@ internal sealed class TitokStageOneTask : TitokTask
     }
 
     // The likeliest codes, decoded by the proxy tokenizer.
-    protected override Tensor ToPictures(Tensor vectors, int length) => _proxy.Decode(Network.Decode(vectors, length).argmax(1));
+    protected override Tensor ToPictures(Tensor vectors, int length, Tensor? text) => _proxy.Decode(Network.Decode(vectors, length).argmax(1));
 
     /// <summary>The model folder carries the proxy tokenizer, without which the model has no pixels.</summary>
     public override void Export(string folder)

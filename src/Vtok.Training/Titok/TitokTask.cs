@@ -16,7 +16,7 @@ namespace Vtok.Training.Titok;
 /// <param name="recipe">The recipe.</param>
 /// <param name="lengths">How many tokens a step shows.</param>
 /// <param name="network">The network; the task owns it.</param>
-/// <param name="data">The batch of a step: "pictures", uint8 [B, 3, S, S].</param>
+/// <param name="data">The batch of a step: "pictures", uint8 [B, 3, S, S], and "text" [B, T, E] where the decoder reads it.</param>
 /// <param name="held">Held-out pictures, or null; the task owns them.</param>
 /// <param name="device">Where it computes.</param>
 internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPieceNetwork network, Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : TrainingTask
@@ -42,7 +42,8 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)
     {
         using IDisposable? autocast = recipe.Bfloat16 ? Autocast.Enter(device.type) : null;
-        return [.. Losses(batch["pictures"].to(device).to(ScalarType.Float32) / 255, batch.Step, batch.Share), .. Health?.Terms() ?? []];
+        Tensor? text = network.Config.Text is null ? null : batch["text"].to(device);
+        return [.. Losses(batch["pictures"].to(device).to(ScalarType.Float32) / 255, text, batch.Step, batch.Share), .. Health?.Terms() ?? []];
     }
 
     public override void AfterStep(long step) => Health?.AfterStep(step);
@@ -57,7 +58,7 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
         foreach (int length in Lengths())
         {
             string suffix = length.ToString(CultureInfo.InvariantCulture);
-            foreach ((string name, double value) in held.Measure(pictures => Reconstruct(pictures, length), suffix))
+            foreach ((string name, double value) in held.Measure((pictures, text) => Reconstruct(pictures, length, text), suffix))
                 values[name] = value;
             score += values["psnr" + suffix] / Lengths().Count;
         }
@@ -65,7 +66,7 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
     }
 
     public override void WriteSheet(string path)
-        => held?.WriteSheet(path, Lengths().Select(length => (Func<Tensor, Tensor>)(pictures => Reconstruct(pictures, length))));
+        => held?.WriteSheet(path, Lengths().Select(length => (Func<Tensor, Tensor?, Tensor>)((pictures, text) => Reconstruct(pictures, length, text))));
 
     public override void Export(string folder) => Export(network, folder);
 
@@ -84,11 +85,11 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), network.state_dict());
     }
 
-    /// <summary>Loss terms of pictures [B, 3, S, S] in 0..1, which are a share of the step's batch.</summary>
-    protected abstract IReadOnlyList<LossTerm> Losses(Tensor pictures, long step, BatchShare share);
+    /// <summary>Loss terms of pictures [B, 3, S, S] in 0..1, with text [B, T, E] where the decoder reads it, which are a share of the step's batch.</summary>
+    protected abstract IReadOnlyList<LossTerm> Losses(Tensor pictures, Tensor? text, long step, BatchShare share);
 
     /// <summary>Tokens [B, C, 1, n] to pictures [B, 3, S, S], not clamped.</summary>
-    protected virtual Tensor ToPictures(Tensor vectors, int length) => network.Decode(vectors, length);
+    protected virtual Tensor ToPictures(Tensor vectors, int length, Tensor? text) => network.Decode(vectors, length, text);
 
     /// <summary>How many tokens of each picture of a share the decoder sees at a step.</summary>
     protected IReadOnlyList<int> TokensAt(long step, BatchShare share)
@@ -114,12 +115,12 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
         return network.Config.Nested ? [.. new[] { all / 16, all / 8, all / 4, all / 2, all }.Where(length => length > 0)] : [all];
     }
 
-    private Tensor Reconstruct(Tensor pictures, int length)
+    private Tensor Reconstruct(Tensor pictures, int length, Tensor? text)
     {
         Tensor latents = network.Encode(pictures);
         if (!network.Config.Continuous)
-            return ToPictures(network.Quantize(latents).Quantized, length);
+            return ToPictures(network.Quantize(latents).Quantized, length, text);
         using Models.Quantizers.DiagonalGaussian gaussian = network.Distribution(latents);
-        return ToPictures(gaussian.Mean, length);
+        return ToPictures(gaussian.Mean, length, text);
     }
 }

@@ -25,10 +25,11 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
             throw new RecipeException(RecipeError.Unavailable, "this task needs pictures: --data FOLDER");
         Device device = run.Device ?? CPU;
         int side = settings.Network.CropSize;
-        using var pictures = new PictureBatches(TrainingPictures.Open(folder), run.Collective.Share(settings.Pictures.ShorterSide(run.Recipe, side)), run.Say);
-        HeldOutPictures? held = run.Validation is { } validation
-            ? new HeldOutPictures(ValidationPictures.Load(validation, side, settings.ValidateEvery, run.Say), ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device)
-            : null;
+        using var pictures = new PictureBatches(TrainingPictures.Open(folder), run.Collective.Share(settings.Pictures.ShorterSide(run.Recipe, side)), run.Say)
+        {
+            Text = settings.Text is { } features ? new TextFeatureFolder(features, settings.Network.Text!).Read : null,
+        };
+        HeldOutPictures? held = run.Validation is { } validation ? Held(run, settings, validation, device) : null;
         OneDPieceNetwork network = TitokStart.Network(run.Recipe, settings, device);
         using TitokTask task = form == OneDPieceForm.StageOne
             ? new TitokStageOneTask(run.Recipe, settings, network, TitokStart.Proxy(settings, device), pictures.Read, held, device)
@@ -45,6 +46,14 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
         using SafetensorsFile weights = SafetensorsFile.Open(best);
         TrainingLoop.LoadWeights(network, weights);
         TitokTask.Export(network, folder);
+    }
+
+    private static HeldOutPictures Held(TrainingRun run, TitokSettings settings, string data, Device device)
+    {
+        var keys = new List<string>();
+        Tensor squares = ValidationPictures.Load(data, settings.Network.CropSize, settings.ValidateEvery, run.Say, keys);
+        Tensor? text = settings.ValidationText is { } folder ? new TextFeatureFolder(folder, settings.Network.Text!).Read(keys) : null;
+        return new HeldOutPictures(squares, ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device, text);
     }
 
     private TitokPixelTask Pixels(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureBatches pictures, HeldOutPictures? held, Device device)
