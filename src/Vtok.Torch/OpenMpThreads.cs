@@ -7,9 +7,9 @@ internal static class OpenMpThreads
 {
     private const string Policy = "OMP_WAIT_POLICY", Spins = "GOMP_SPINCOUNT";
 
-    // What libgomp itself takes where there are more threads than cores. Longer spinning gains little on an idle machine; when two threads come to
-    // share a core, each region then loses the whole of it: 30 us here, 9 ms with libgomp's own 300000.
-    private const string BriefSpins = "1000";
+    // Some 60 us of looking. Measured on two cores: longer gains nothing, and when other programs push two threads onto one core each parallel region
+    // loses all of it: a quarter of a step here, twelve times a step with 100000 (libgomp's own default is 300000).
+    private const string BriefSpins = "2000";
 
     /// <summary>The variables to set; none where the user has set one of them.</summary>
     /// <param name="wait">What the threads are to do.</param>

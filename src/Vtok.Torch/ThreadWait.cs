@@ -6,6 +6,6 @@ public enum ThreadWait
     /// <summary>They sleep at once: best for short work beside other programs.</summary>
     Sleep,
 
-    /// <summary>They look for the next operation for some 30 microseconds before they sleep: best for a program that does nothing but compute.</summary>
+    /// <summary>They look for the next operation for some 60 microseconds before they sleep: best for a program that does nothing but compute.</summary>
     SpinBriefly,
 }

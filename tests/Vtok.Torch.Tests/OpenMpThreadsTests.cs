@@ -7,7 +7,7 @@ public sealed class OpenMpThreadsTests
     public void Threads_sleep_at_once_or_after_a_bounded_time()
     {
         CollectionAssert.AreEqual(new[] { ("OMP_WAIT_POLICY", "passive") }, OpenMpThreads.Variables(ThreadWait.Sleep, _ => null).ToArray());
-        CollectionAssert.AreEqual(new[] { ("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "1000") }, OpenMpThreads.Variables(ThreadWait.SpinBriefly, _ => null).ToArray());
+        CollectionAssert.AreEqual(new[] { ("OMP_WAIT_POLICY", "passive"), ("GOMP_SPINCOUNT", "2000") }, OpenMpThreads.Variables(ThreadWait.SpinBriefly, _ => null).ToArray());
     }
 
     [TestMethod]

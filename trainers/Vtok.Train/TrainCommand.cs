@@ -23,6 +23,7 @@ internal static class TrainCommand
         Environment:
           VTOK_LIBTORCH  folder of another libtorch, such as one with CUDA
           VTOK_DEBUG     1 shows stack traces
+          GOMP_SPINCOUNT, OMP_WAIT_POLICY  how long threads look for work before they sleep: docs/training.md
           Launchers (torchrun, mpirun, Slurm, Kubernetes) set what a process of several needs: docs/training.md
 
         Examples:

@@ -17,6 +17,8 @@ internal sealed class DiscriminatorOpponent(Adversary loss, OptimizerRecipe opti
 
     public override OptimizerRecipe Optimizer => optimizer;
 
+    public override long Start => loss.Settings.Start;
+
     public override double LearningRateAt(long step) => schedule.At(Math.Max(0, step - loss.Settings.Start));
 
     public override bool Decays(string name, Tensor parameter) => decays(name, parameter);

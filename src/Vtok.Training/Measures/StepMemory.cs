@@ -12,5 +12,6 @@ internal sealed class StepMemory
         device?.type is null or DeviceType.CPU && ResidentMemory.TryRestart() && ResidentMemory.Current is { } bytes ? new StepMemory(bytes) : null;
 
     /// <summary>After the step: one line.</summary>
-    public string Tell() => $"memory in the first step: {Footprint.Text(ResidentMemory.Peak ?? 0)} at its peak, {Footprint.Text(_before)} before it; the whole process, libtorch and pictures included";
+    /// <param name="which">Such as "the first step".</param>
+    public string Tell(string which) => $"memory in {which}: {Footprint.Text(ResidentMemory.Peak ?? 0)} at its peak, {Footprint.Text(_before)} before it; the whole process, libtorch and pictures included";
 }

@@ -106,10 +106,11 @@ public sealed class TrainingLoop
 
             using (TrainingBatch batch = batches.Next())
             {
-                StepMemory? memory = state.Step == first && _team.Leads ? StepMemory.Begin(_run.Device) : null;
+                string? which = state.Step == first ? "the first step" : state.Step == _task.Opponent?.Start ? "the discriminator's first step" : null;
+                StepMemory? memory = which is not null && _team.Leads ? StepMemory.Begin(_run.Device) : null;
                 Step(state, batch);
                 if (memory is not null)
-                    _run.Say?.Invoke(memory.Tell());
+                    _run.Say?.Invoke(memory.Tell(which!));
             }
             state.Seconds = before + Stopwatch.GetElapsedTime(started).TotalSeconds;
             bool last = state.Step == _recipe.Steps;

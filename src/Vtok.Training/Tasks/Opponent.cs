@@ -11,6 +11,9 @@ public abstract class Opponent
     /// <summary>Constants of its optimizer.</summary>
     public abstract OptimizerRecipe Optimizer { get; }
 
+    /// <summary>The first step at which it is trained.</summary>
+    public virtual long Start => 0;
+
     /// <summary>Its learning rate at a step of the model.</summary>
     public abstract double LearningRateAt(long step);
 

@@ -100,7 +100,7 @@ public sealed class TrainProcessTests
         (int exitCode, string errors) = Finish(Start("env", [.. verbose, .. train.Train("run", "steps=1", "every.validate=0")]));
 
         Assert.AreEqual(0, exitCode, errors);
-        StringAssert.Contains(errors, "GOMP_SPINCOUNT = '1000'");
+        StringAssert.Contains(errors, "GOMP_SPINCOUNT = '2000'");
     }
 
     private static Process Start(string[] args) => Start(Program, args);

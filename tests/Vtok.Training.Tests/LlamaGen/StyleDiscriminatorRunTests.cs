@@ -18,6 +18,7 @@ public sealed class StyleDiscriminatorRunTests
     ];
 
     private readonly string _folder = TestRuns.Folder();
+    private readonly List<string> _said = [];
 
     [TestCleanup]
     public void Remove() => Directory.Delete(_folder, recursive: true);
@@ -35,6 +36,9 @@ public sealed class StyleDiscriminatorRunTests
             foreach (string name in line["step"]!.GetValue<int>() % 2 == 1 ? [.. always, "r1"] : always) // the line of step n is of the step that n - 1 steps went before
                 Assert.IsTrue(double.IsFinite((double)line[name]!), $"{name} after step {line["step"]}");
         Assert.AreNotEqual((double)lines[2]["logits-real"]!, (double)lines[^1]["logits-real"]!);
+        if (OperatingSystem.IsLinux()) // where memory can be measured
+            CollectionAssert.AreEqual((string[])["memory in the first step", "memory in the discriminator's first step"],
+                _said.Where(line => line.StartsWith("memory in", StringComparison.Ordinal)).Select(line => line.Split(':')[0]).ToArray());
     }
 
     [TestMethod]
@@ -83,7 +87,7 @@ public sealed class StyleDiscriminatorRunTests
         Recipe recipe = Recipe(overrides);
         string folder = Path.Combine(_folder, name);
         using (LlamaGenTask task = Create(recipe))
-            Assert.AreEqual(TrainingEnd.Finished, new TrainingLoop(TestRuns.Run(folder, recipe), task).Run().End);
+            Assert.AreEqual(TrainingEnd.Finished, new TrainingLoop(TestRuns.Run(folder, recipe) with { Say = _said.Add }, task).Run().End);
         return [.. File.ReadLines(Path.Combine(folder, "log.jsonl")).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["kind"] == "train")];
     }
 }

@@ -143,7 +143,7 @@ public sealed class TitokTaskTests
 
         string[] names = [.. files.Select(file => Recipe.Load(file).Name)];
 
-        Assert.HasCount(21, names);
+        Assert.HasCount(22, names);
         CollectionAssert.AllItemsAreUnique(names);
     }
 
