@@ -117,10 +117,10 @@ internal static class Options
         CustomParser = result => [.. result.Tokens[0].Value.Split(',').Select(text => (int)Whole(result, text, 1, int.MaxValue))],
     };
 
-    /// <summary>An option whose value is one of an enumeration's names in lower case.</summary>
-    public static Option<T?> Choice<T>(string name, string description) where T : struct, Enum
+    /// <summary>An option whose value is one of an enumeration's names in lower case, but for those that are left out.</summary>
+    public static Option<T?> Choice<T>(string name, string description, params T[] leftOut) where T : struct, Enum
     {
-        string[] names = [.. Enum.GetNames<T>().Select(n => n.ToLowerInvariant())];
+        string[] names = [.. Enum.GetValues<T>().Except(leftOut).Select(value => value.ToString().ToLowerInvariant())];
         return new Option<T?>(name)
         {
             HelpName = string.Join('|', names),

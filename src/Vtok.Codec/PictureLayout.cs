@@ -4,9 +4,9 @@ using Vtok.Streams;
 namespace Vtok.Codec;
 
 /// <summary>How a picture of one size is cut into the pictures that a model sees (lanes), and put together again.</summary>
-public abstract class PictureLayout
+internal abstract class PictureLayout
 {
-    private protected PictureLayout(int width, int height) => (Width, Height) = (width, height);
+    protected PictureLayout(int width, int height) => (Width, Height) = (width, height);
 
     /// <summary>Width of the picture that is put together.</summary>
     public int Width { get; }

@@ -46,17 +46,6 @@ public sealed class ImageBudgetSearch(IImageCodec codec)
         return best;
     }
 
-    /// <summary>The shortest file that the codec makes of this picture at all: the smallest side at the lowest quality.</summary>
-    public BudgetedPicture Smallest(RgbImage original, ImageFormat format)
-    {
-        ArgumentNullException.ThrowIfNull(original);
-        LibVips.Load();
-        (int width, int height) = Sizes(original).First();
-        RgbImage small = Resampler.Resize(original, width, height, ResampleFilter.Lanczos);
-        byte[] file = TightEncoder.Variants(format).Select(encode => encode(small, 1)).MinBy(f => f.Length)!;
-        return Enlarge(original, file, format, small, 1);
-    }
-
     // The highest quality that fits, by bisection: sizes grow with the quality but for a few bytes.
     private static (byte[] File, int Quality)? BestQuality(RgbImage small, Func<RgbImage, int, byte[]> encode, int budget)
     {

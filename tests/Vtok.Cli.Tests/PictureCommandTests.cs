@@ -206,6 +206,7 @@ public class PictureCommandTests
         cli.Run("decode", file, "--model", "nowhere").IsRefusal(4, "nowhere: no such model");
         cli.Run("decode", file, "-o", cli["a.txt"]).IsRefusal(2, "of no picture format");
         cli.Run("decode", file, "-o", cli["a.gif"]).IsRefusal(2, "GIF is read but not written");
+        cli.Run("decode", file, "--format", "gif").IsRefusal(2, "expected png, jpeg, webp, avif, tiff");
         cli.Run("decode", cli["cut.vtok"]).IsRefusal(3, "cut.vtok");
         cli.Run("decode", file, "--max-pixels", "10").IsRefusal(3, "more than 10 pixels");
         Assert.AreEqual(4, cli.Folder.Names.Length); // three files and the models

@@ -24,7 +24,7 @@ internal static class DecodeCommand
             HelpName = "FILE",
             Description = "Text features for a text-aware decoder, [T, E] in a .npy or .safetensors file (see docs/families/one-d-piece.md).",
         };
-        Option<ImageFormat?> format = Options.Choice<ImageFormat>("--format", "Format of the picture (default: by the name of OUT, else png).");
+        Option<ImageFormat?> format = Options.Choice("--format", "Format of the picture (default: by the name of OUT, else png).", leftOut: ImageFormat.Gif);
         Option<int?> quality = Options.Number("--quality", "Quality of lossy formats (default: the format's own).", 1, 100);
         Option<int?> threads = Options.Threads(), batch = Options.Batch();
         Option<string> device = Options.Device();
