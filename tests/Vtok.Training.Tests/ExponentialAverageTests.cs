@@ -28,6 +28,17 @@ public sealed class ExponentialAverageTests
     }
 
     [TestMethod]
+    public void It_makes_no_tensor_that_a_garbage_collection_could_free_too_early()
+    {
+        using var model = nn.Linear(2, 2);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount;
+
+        using var average = new ExponentialAverage(model, 0.9);
+
+        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount);
+    }
+
+    [TestMethod]
     public void Applying_puts_the_average_in_and_disposing_gives_the_weights_back()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -75,6 +75,7 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
         ModelConfig config = ModelFolder.ReadConfig(folder);
         IModelFamily family = CheckDescription(folder, config, info);
         using IWeightSource weights = files.Open();
+        using var hold = new TensorHold(); // models load beside threads that decode pictures and so collect garbage
         return family.Create(config, weights, info, device ?? CPU);
     }
 

@@ -21,6 +21,7 @@ public sealed class ExponentialAverage : IDisposable
     {
         _decay = decay;
         using (no_grad())
+        using (NewDisposeScope()) // holds the detached tensors: nothing else would while they are copied, and a garbage collection would free them
             _entries = [.. module.named_parameters().Select(p => (p.name, p.parameter, p.parameter.detach().clone().DetachFromDisposeScope()))];
     }
 

@@ -31,11 +31,32 @@ public sealed class EveryFamilyTests
         Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
 
+    [TestMethod]
+    [DynamicData(nameof(TinyFamilies.Names), typeof(TinyFamilies))]
+    public void Opening_it_makes_no_tensor_that_a_garbage_collection_could_free_too_early(string family)
+    {
+        using TemporaryFolder folder = new();
+        Save(folder, family);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount;
+
+        using ITokenizerModel model = ModelFolder.Open(folder.Root);
+
+        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount);
+        using Tensor pictures = Pictures(model);
+        Work(model, pictures);
+    }
+
     private static ITokenizerModel Open(TemporaryFolder folder, string family)
     {
         using DisposeScope scope = NewDisposeScope();
-        ModelFolder.Save(folder.Root, TinyFamilies.Config(family), TinyFamilies.Weights(family));
+        Save(folder, family);
         return ModelFolder.Open(folder.Root);
+    }
+
+    private static void Save(TemporaryFolder folder, string family)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ModelFolder.Save(folder.Root, TinyFamilies.Config(family), TinyFamilies.Weights(family));
     }
 
     private static Tensor Pictures(ITokenizerModel model)
