@@ -65,7 +65,7 @@ public sealed class ImageFolderSource : ISampleSource
     private static string[] ListFiles(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new DatasetException(DatasetError.NotFound, $"{folder}: not a folder");
+            throw new DatasetException(DatasetError.NotFound, File.Exists(folder) ? $"{folder}: not a folder (pictures come in a folder, a .zip, .tar shards or .parquet tables)" : $"{folder}: is not there");
         // A link that points back at a parent would recurse for ever without the depth.
         EnumerationOptions options = new() { RecurseSubdirectories = true, IgnoreInaccessible = false, MaxRecursionDepth = 32 };
         try

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.InteropServices;
+using Vtok.Cli;
 using Vtok.Train;
 
 const int userSignalLinux = 10, userSignalMac = 30; // SIGUSR1, which PosixSignal has no name for
@@ -14,11 +15,12 @@ using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(Posix
 using PosixSignalRegistration? warned = OperatingSystem.IsWindows()
     ? null
     : PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsMacOS() ? userSignalMac : userSignalLinux), Stop);
+bool heard = StandardDescriptor.WasGiven(StandardDescriptor.Errors);
 return TrainCommand.Run(args, new TrainConsole
 {
-    Output = Console.Out,
-    Errors = Console.Error,
-    Terminal = !Console.IsErrorRedirected,
+    Output = StandardDescriptor.WasGiven(StandardDescriptor.Output) ? Console.Out : TextWriter.Null,
+    Errors = heard ? Console.Error : TextWriter.Null,
+    Terminal = heard && !Console.IsErrorRedirected,
     Debug = Environment.GetEnvironmentVariable("VTOK_DEBUG") == "1",
     Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? ""),
     Stop = stop.Token,

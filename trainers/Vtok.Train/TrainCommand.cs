@@ -38,8 +38,10 @@ internal static class TrainCommand
         try
         {
             ParseResult parsed = Create(console, args.Count > 0 ? args[0] : null).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (args.Contains("") || parsed.Tokens.Any(token => token.Value.Length == 0))
+                throw new RefusalException(ExitCodes.Usage, "an argument is empty (a shell variable that is not set?)");
             if (parsed.Errors.Count > 0)
-                throw new RefusalException(ExitCodes.Usage, $"{parsed.Errors[0].Message.TrimEnd('.')} (vtok-train --help shows what there is)");
+                throw new RefusalException(ExitCodes.Usage, $"{Explain(parsed)} (vtok-train --help shows what there is)");
             int exitCode = parsed.Invoke(new InvocationConfiguration
             {
                 Output = console.Output, Error = console.Errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
@@ -107,6 +109,10 @@ internal static class TrainCommand
         command.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         return command;
     }
+
+    private static string Explain(ParseResult parsed) =>
+        !parsed.Errors[0].Message.StartsWith("Required argument missing for command", StringComparison.Ordinal) ? parsed.Errors[0].Message.TrimEnd('.')
+        : parsed.CommandResult.Command is RootCommand ? "a recipe is missing" : $"{parsed.CommandResult.Command.Name}: a run folder is missing";
 
     private static Command Plot()
     {

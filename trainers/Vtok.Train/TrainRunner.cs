@@ -38,7 +38,7 @@ internal static class TrainRunner
     {
         bool leads = collective.Rank == 0; // the others write nothing
         string folder = arguments.Output ?? Path.Combine("runs", FolderName(arguments.Recipe.Name));
-        Directory.CreateDirectory(folder);
+        Make(folder);
         using FileStream? claim = leads ? Claim(folder) : null;
 
         Set(arguments.Recipe.Precision, device, console);
@@ -80,6 +80,18 @@ internal static class TrainRunner
         Environment.Exit(ExitCodes.Processes);
     })
     { IsBackground = true }.Start();
+
+    private static void Make(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (IOException) when (File.Exists(folder))
+        {
+            throw new RefusalException(ExitCodes.Output, $"{folder}: is a file, expected a run folder (give another --out)");
+        }
+    }
 
     private static FileStream Claim(string folder)
     {

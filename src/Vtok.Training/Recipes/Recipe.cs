@@ -70,9 +70,14 @@ public sealed record Recipe
         {
             return Parse(File.ReadAllText(path), overrides, path);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RecipeException(RecipeError.Unreadable, $"{path}: is not there (recipes end in .json; see trainers/recipes)", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RecipeException(RecipeError.Unreadable, $"{path}: {e.Message}", e);
+            throw new RecipeException(RecipeError.Unreadable,
+                $"{path}: {(Directory.Exists(path) ? "is a folder, expected a recipe file" : e is UnauthorizedAccessException ? "may not be read (check its permissions)" : e.Message)}", e);
         }
     }
 
@@ -91,7 +96,7 @@ public sealed record Recipe
         }
         catch (JsonException e)
         {
-            throw new RecipeException(RecipeError.NotJson, $"{source}: {e.Message}", e);
+            throw new RecipeException(RecipeError.NotJson, $"{source}: not proper JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message.Split(" LineNumber:")[0]}", e);
         }
 
         var faults = new List<RecipeFault>();

@@ -7,11 +7,12 @@ public sealed class TrainCommandTests
 {
     [TestMethod]
     [DataRow("--help", 0, "")]
-    [DataRow("", 2, "vtok-train: Required argument missing")]
+    [DataRow("", 2, "vtok-train: a recipe is missing")]
     [DataRow("none.json --setting a=b", 2, "vtok-train: ")]
     [DataRow("--setting", 2, "vtok-train: unknown option --setting")]
-    [DataRow("none.json", 3, "vtok-train: none.json: ")]
-    [DataRow("plot", 2, "vtok-train: Required argument missing")]
+    [DataRow("none.json", 3, "vtok-train: none.json: is not there (")]
+    [DataRow("/", 3, "vtok-train: /: is a folder, expected a recipe file")]
+    [DataRow("plot", 2, "vtok-train: plot: a run folder is missing")]
     [DataRow("plot nowhere", 3, "vtok-train: nowhere: no run folder")]
     [DataRow("export nowhere", 3, "vtok-train: nowhere")]
     public void Refusals_are_one_line_with_their_status(string line, int exitCode, string begins)
@@ -35,6 +36,46 @@ public sealed class TrainCommandTests
 
         Assert.AreEqual(exitCode, found, errors);
         Assert.AreEqual(1, errors.Split('\n').Count(line => line.StartsWith("vtok-train: ", StringComparison.Ordinal)), errors);
+    }
+
+    [TestMethod]
+    [DataRow("", "--dry-run")]
+    [DataRow("recipe.json", "--data", "")]
+    public void An_empty_argument_is_a_usage_error(params string[] args)
+    {
+        (int exitCode, _, string errors) = TrainHarness.Run(args);
+
+        Assert.AreEqual(2, exitCode, errors);
+        StringAssert.StartsWith(errors, "vtok-train: an argument is empty");
+    }
+
+    [TestMethod]
+    [DataRow("", "not proper JSON at line 1, byte 1")]
+    [DataRow("{\n  \"name\": oops }", "not proper JSON at line 2, byte 11")]
+    public void Text_that_is_no_JSON_is_told_by_its_place(string text, string contains)
+    {
+        using var train = new TrainHarness();
+        File.WriteAllText(train["recipe.json"], text);
+
+        (int exitCode, _, string errors) = TrainHarness.Run(train["recipe.json"]);
+
+        Assert.AreEqual(2, exitCode, errors);
+        StringAssert.Contains(errors, contains);
+        Assert.AreEqual(1, errors.Count(c => c == '\n'), errors);
+    }
+
+    [TestMethod]
+    public void A_file_where_data_or_run_folder_should_be_is_told_as_one()
+    {
+        using var train = new TrainHarness();
+        File.WriteAllText(train["file"], "");
+
+        (int data, _, string ofData) = TrainHarness.Run([TrainHarness.Tiny, "--data", train["file"], "--out", train["run"]]);
+        (int output, _, string ofOutput) = TrainHarness.Run(train.Train("file"));
+
+        Assert.AreEqual((3, 6), (data, output));
+        StringAssert.Contains(ofData, "not a folder (pictures come in a folder, a .zip, .tar shards or .parquet tables)");
+        StringAssert.Contains(ofOutput, "is a file, expected a run folder");
     }
 
     [TestMethod]

@@ -56,6 +56,18 @@ public sealed class TrainProcessTests
     }
 
     [TestMethod]
+    [DataRow("\"$0\" \"$1\" --dry-run <&- 2>&-", 0)]
+    [DataRow("\"$0\" missing.json <&- >&- 2>&-", 3)]
+    public void A_process_without_its_standard_streams_still_has_its_status(string script, int expected)
+    {
+        using Process process = Start("bash", ["-c", script, Program, TrainHarness.Tiny]);
+
+        (int exitCode, string errors) = Finish(process);
+
+        Assert.AreEqual(expected, exitCode, errors);
+    }
+
+    [TestMethod]
     public void A_second_trainer_in_the_same_folder_is_refused_and_the_first_goes_on()
     {
         using var train = new TrainHarness();
