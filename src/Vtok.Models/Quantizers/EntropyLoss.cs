@@ -13,15 +13,19 @@ internal static class EntropyLoss
 
     /// <summary>The loss, a scalar, with gradients for both sides.</summary>
     /// <param name="rows">[R, D], normalised where the codes are.</param>
-    /// <param name="codes">Gives the codes [K, D]; asked anew for each tile, so that each has a graph of its own down to the parameter.</param>
+    /// <param name="codes">[K, D]. What is differentiated later are these values, even if the codebook moves before the backward pass.</param>
     /// <param name="tile">Distances held at once.</param>
-    public static Tensor Compute(Tensor rows, Func<Tensor> codes, int tile = Tile)
+    public static Tensor Compute(Tensor rows, Tensor codes, int tile = Tile)
     {
         using DisposeScope scope = NewDisposeScope();
-        long size = codes().size(0), count = rows.size(0), step = Math.Max(1, tile / size);
+        long size = codes.size(0), count = rows.size(0), step = Math.Max(1, tile / size);
+        Tensor both = cat([rows, codes]); // [R + K, D], which all tiles keep and differentiate: gradients reach both sides through it
         Tensor sums = zeros(size + 1, device: rows.device);
         for (long start = 0; start < count; start += step)
-            sums = sums + GradientCheckpoint.Run(part => Sums(part, codes()), rows.narrow(0, start, Math.Min(step, count - start)));
+        {
+            long from = start, length = Math.Min(step, count - start);
+            sums = sums + GradientCheckpoint.Run(kept => Sums(kept.narrow(0, from, length), kept.narrow(0, count, size)), both);
+        }
         Tensor mean = sums.narrow(0, 0, size) / count; // [K]
         Tensor ofMean = -(mean * (mean + Epsilon).log()).sum();
         return (-sums[size] / count - ofMean).MoveToOuterDisposeScope();

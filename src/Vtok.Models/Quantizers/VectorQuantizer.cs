@@ -173,7 +173,7 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
         if (Config.Learning is CodebookLearning.Gradient or CodebookLearning.Clustering)
             losses[QuantizerOutput.Codebook] = functional.mse_loss(codes, scaled.detach()) * Config.CodebookCost;
         if (Config.EntropyCost > 0)
-            losses[QuantizerOutput.Entropy] = EntropyLoss.Compute(scaled, () => Scale(_codebook)) * Config.EntropyCost;
+            losses[QuantizerOutput.Entropy] = EntropyLoss.Compute(scaled, Scale(_codebook)) * Config.EntropyCost;
         Tensor through = Config.Learning == CodebookLearning.Soft ? Mixture(scaled) : scaled; // what the gradient flows through
         Tensor quantized = through + (codes - through).detach(); // [R, D]
 

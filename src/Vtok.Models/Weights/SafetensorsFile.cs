@@ -33,7 +33,7 @@ public sealed class SafetensorsFile : IWeightSource
         get
         {
             if (!_header.Entries.TryGetValue(name, out TensorEntry? entry))
-                throw new CheckpointException(CheckpointError.Mismatch, $"{_name}: no tensor \"{name}\" among the {_header.Entries.Count} of the file");
+                throw new CheckpointException(CheckpointError.Mismatch, $"{_name}: no tensor {Printable.Quote(name)} among the {_header.Entries.Count} of the file");
             return _mapped.Tensor(_header.Offsets[name], entry.Type, [.. entry.Shape]);
         }
     }

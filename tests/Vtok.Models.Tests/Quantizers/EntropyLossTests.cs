@@ -27,7 +27,7 @@ public sealed class EntropyLossTests
         using DisposeScope scope = NewDisposeScope();
         Tensor codes = eye(6);
 
-        Tensor loss = EntropyLoss.Compute(codes.clone(), () => codes);
+        Tensor loss = EntropyLoss.Compute(codes.clone(), codes);
 
         Assert.AreEqual(-Math.Log(6), loss.item<float>(), 1e-3); // each choice sure, all codes used alike
     }
@@ -38,9 +38,32 @@ public sealed class EntropyLossTests
         using DisposeScope scope = NewDisposeScope();
         Tensor codes = eye(6);
 
-        Tensor loss = EntropyLoss.Compute(codes.narrow(0, 2, 1).expand(9, 6), () => codes);
+        Tensor loss = EntropyLoss.Compute(codes.narrow(0, 2, 1).expand(9, 6), codes);
 
         Assert.AreEqual(0, loss.item<float>(), 1e-3);
+    }
+
+    [TestMethod]
+    [DataRow(CodebookLearning.Clustering)]
+    [DataRow(CodebookLearning.MovingAverage)]
+    public void Codes_that_move_in_training_do_not_change_the_gradient_of_the_step(CodebookLearning learning)
+    {
+        using DisposeScope scope = NewDisposeScope();
+
+        Tensor still = Gradient(false), moving = Gradient(true);
+
+        Assert.IsTrue(still.allclose(moving, 1e-5, 1e-7));
+
+        Tensor Gradient(bool training)
+        {
+            using Generator generator = new(5);
+            using VectorQuantizer quantizer = new(new VectorQuantizerConfig { CodebookSize = 7, CodeDimension = 3, Learning = learning, EntropyCost = 1, Decay = 0.5 });
+            quantizer.Initialize(generator);
+            quantizer.train(training);
+            Tensor features = (randn([10, 3], generator: generator) * 0.2).requires_grad_(true);
+            quantizer.Quantize(features).Losses[QuantizerOutput.Entropy].backward();
+            return features.grad!;
+        }
     }
 
     private static (Tensor Loss, Tensor OfRows, Tensor OfCodes) Compute(int tile)
@@ -48,7 +71,7 @@ public sealed class EntropyLossTests
         using Generator generator = new(4);
         Tensor rows = (randn([10, 3], generator: generator) * 0.2).requires_grad_(true);
         Tensor codes = (randn([7, 3], generator: generator) * 0.2).requires_grad_(true);
-        Tensor loss = EntropyLoss.Compute(rows, () => codes * 1, tile);
+        Tensor loss = EntropyLoss.Compute(rows, codes, tile);
         loss.backward();
         return (loss.detach(), rows.grad!, codes.grad!);
     }
