@@ -8,7 +8,7 @@ namespace Vtok.Torch;
 /// TorchSharp 0.107 passes the address of a scalar on without keeping the managed object alive. In a + b it makes a scalar 1 that nothing refers to any
 /// more when the addition begins; a garbage collection on another thread lets its finalizer free it while libtorch still has to read it ("Expected false
 /// to be true", or a wrong factor). It needs another thread that allocates and a machine that is busy, as in training beside decoding workers.
-/// The native function that frees scalars is therefore redirected to one that frees each of them some ten thousand scalars later. Linux on x64 only.
+/// The native function that frees scalars is therefore redirected to one that frees each of them 65,536 scalars later. Linux on x64 only.
 /// </remarks>
 internal static unsafe class ScalarGuard
 {

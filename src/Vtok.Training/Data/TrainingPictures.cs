@@ -6,7 +6,7 @@ namespace Vtok.Training.Data;
 
 /// <summary>Square crops of a data set at one size, made once and kept in a memory-mapped file: uint8 [N, 3, S, S].</summary>
 /// <remarks>First the centre square of every picture, then random squares, mirrored with probability 1/2.</remarks>
-public static class TrainingPictures
+internal static class TrainingPictures
 {
     private const int Chunk = 64;
 

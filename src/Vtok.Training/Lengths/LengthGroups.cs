@@ -1,7 +1,7 @@
 namespace Vtok.Training.Lengths;
 
 /// <summary>Runs a decoder that takes one length a batch on pictures of several lengths.</summary>
-public static class LengthGroups
+internal static class LengthGroups
 {
     /// <summary>Decodes the pictures of each length together and puts the results back in order.</summary>
     /// <param name="rows">[B, ...]: what is decoded, a row a picture.</param>

@@ -3,7 +3,7 @@ using Vtok.Torch;
 namespace Vtok.Training.Losses;
 
 /// <summary>The weight that gives the discriminator's opinion as much pull on the last layer as the reconstruction has (arXiv 2012.09841, equation 7).</summary>
-public static class AdaptiveWeight
+internal static class AdaptiveWeight
 {
     private const double Most = 1e4;
     private const double Least = 1e-4; // added to the denominator

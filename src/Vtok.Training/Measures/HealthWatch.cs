@@ -6,7 +6,7 @@ namespace Vtok.Training.Measures;
 /// <remarks>It knows the terms by name: "discriminator", "reconstruction", "perceptual", "usage" (share of the codes) and "perplexity". A task
 /// that logs none of them is only watched for numbers that are not finite.</remarks>
 /// <param name="recipe">Whether a collapse stops the run.</param>
-public sealed class HealthWatch(HealthRecipe recipe)
+internal sealed class HealthWatch(HealthRecipe recipe)
 {
     private const string Usage = "usage", Perplexity = "perplexity";
     private const int Enough = 3;            // lines in a row that a warning needs

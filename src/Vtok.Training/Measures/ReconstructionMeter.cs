@@ -6,7 +6,7 @@ namespace Vtok.Training.Measures;
 
 /// <summary>Means over held-out pictures of the measures that `vtok eval` prints too: PSNR, SSIM, MS-SSIM and LPIPS, of 8-bit pictures.</summary>
 /// <param name="judge">The perceptual network, or null to leave LPIPS out; the caller owns it.</param>
-public sealed class ReconstructionMeter(LpipsSqueeze? judge)
+internal sealed class ReconstructionMeter(LpipsSqueeze? judge)
 {
     private readonly SortedDictionary<string, double> _sums = new(StringComparer.Ordinal);
     private long _pictures;

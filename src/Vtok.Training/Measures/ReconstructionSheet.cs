@@ -4,7 +4,7 @@ using Vtok.Training.Data;
 namespace Vtok.Training.Measures;
 
 /// <summary>A PNG of pictures beside each other: a row a picture, the original first.</summary>
-public static class ReconstructionSheet
+internal static class ReconstructionSheet
 {
     private const int Gap = 4;
 

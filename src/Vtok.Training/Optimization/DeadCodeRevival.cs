@@ -6,7 +6,7 @@ namespace Vtok.Training.Optimization;
 
 /// <summary>Gives codes that nothing chose over a window a new place: that of a random vector which the book was to quantize. Their averages start anew.</summary>
 /// <remarks>With a codebook that learns by gradient the optimizer's moments of the moved rows die out by themselves.</remarks>
-public static class DeadCodeRevival
+internal static class DeadCodeRevival
 {
     /// <summary>Moves every unused code of one book.</summary>
     /// <param name="codes">The codebooks.</param>

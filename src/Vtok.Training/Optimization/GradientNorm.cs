@@ -1,7 +1,7 @@
 namespace Vtok.Training.Optimization;
 
 /// <summary>The norm of all gradients together, and clipping by it without waiting for the device.</summary>
-public static class GradientNorm
+internal static class GradientNorm
 {
     /// <summary>Scales the gradients so that their norm is at most <paramref name="most"/>.</summary>
     /// <param name="parameters">Those without a gradient are passed over.</param>

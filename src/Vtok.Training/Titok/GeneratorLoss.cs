@@ -9,7 +9,7 @@ namespace Vtok.Training.Titok;
 /// <param name="perceptual">Perceptual distance, or null without one; the caller owns it.</param>
 /// <param name="adversarial">Discriminator, or null without one; the caller owns it.</param>
 /// <param name="continuous">Whether the pixels' error is divided by the fixed variance.</param>
-public sealed class GeneratorLoss(PixelLossSettings settings, PerceptualMixture? perceptual, Adversary? adversarial, bool continuous)
+internal sealed class GeneratorLoss(PixelLossSettings settings, PerceptualMixture? perceptual, Adversary? adversarial, bool continuous)
 {
     /// <summary>Weights.</summary>
     public PixelLossSettings Settings => settings;

@@ -1,7 +1,7 @@
 namespace Vtok.Training.Titok;
 
 /// <summary>Which parameters' weights decay in the published training of TiTok and One-D-Piece.</summary>
-public static class ParameterDecay
+internal static class ParameterDecay
 {
     private static readonly string[] Spared = ["ln", "bias", "latent_tokens", "mask_token", "embedding", "norm", "gamma"];
 

@@ -6,7 +6,7 @@ namespace Vtok.Training.Collectives.Mpi;
 /// <summary>A run over Open MPI, started by mpirun. Tensors of a GPU go by way of the CPU.</summary>
 /// <remarks>Before each operation every process reports to process 0 by a small message, so that a late one can be named; then MPI does the work.
 /// A sum is made at process 0 and sent from there, so that all have the same bits. When a process dies, mpirun names it and ends the others.</remarks>
-public sealed unsafe class MpiCollective : ICollective
+internal sealed unsafe class MpiCollective : ICollective
 {
     private const int Arrival = 1, Departure = 2; // tags
     private const int Chunk = 1 << 28;            // elements or bytes in one call, whose counts are 32 bits

@@ -4,7 +4,7 @@ namespace Vtok.Training.Collectives.Nccl;
 
 /// <summary>A run of one process a GPU over NCCL. What lies on the CPU, and who is there at all, goes over TCP.</summary>
 /// <remarks>Compiled, and not run by us yet: no machine of ours has had two GPUs.</remarks>
-public sealed unsafe class NcclCollective : ICollective
+internal sealed unsafe class NcclCollective : ICollective
 {
     private readonly NcclLibrary _nccl;
     private readonly ICollective _host;

@@ -5,7 +5,7 @@ namespace Vtok.Training.Collectives.Tcp;
 
 /// <summary>A run over plain sockets: every process is connected to process 0, which adds up in the order of the ranks.</summary>
 /// <remarks>Made for tests and for a few processes; all traffic goes through process 0. Tensors of a GPU go by way of the CPU.</remarks>
-public sealed unsafe class TcpCollective : ICollective
+internal sealed unsafe class TcpCollective : ICollective
 {
     private const int Chunk = 64 << 20;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
