@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -34,9 +35,17 @@ internal sealed class PythonTrainer : IDisposable
         foreach (string argument in (string[])[Script(), _folder, threads.ToString(CultureInfo.InvariantCulture)])
             start.ArgumentList.Add(argument);
         start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
-        _process = Process.Start(start)!;
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            Directory.Delete(_folder, recursive: true);
+            throw new InvalidOperationException($"{python}: cannot be started ({e.Message})", e);
+        }
         _errors = _process.StandardError.ReadToEndAsync();
-        JsonNode first = Answer();
+        JsonNode first = FirstAnswer();
         Version = (string)first["torch"]!;
         FirstLosses = [.. first["losses"]!.AsArray().Select(loss => (double)loss!)];
     }
@@ -63,6 +72,19 @@ internal sealed class PythonTrainer : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private JsonNode FirstAnswer()
+    {
+        try
+        {
+            return Answer();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     private JsonNode Answer() => _process.StandardOutput.ReadLine() is { } line

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Vtok.Models.Layers;
 
 /// <summary>Which of the three projections of a <see cref="FusedAttention"/> add a bias.</summary>
-public enum ProjectionBias
+internal enum ProjectionBias
 {
     /// <summary>All, as one vector qkv.bias [3C].</summary>
     All,
@@ -15,7 +15,7 @@ public enum ProjectionBias
 
 /// <summary>Multi-head self-attention with one matrix for queries, keys and values: [B, L, C] to [B, L, C], scale 1/sqrt(C/heads).</summary>
 /// <remarks>Keys: qkv.weight [3C, C], qkv.bias or q_bias and v_bias, proj.weight, proj.bias.</remarks>
-public sealed class FusedAttention : Module<Tensor, Tensor>
+internal sealed class FusedAttention : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "qkv")] private readonly Linear _projection;
     [ComponentName(Name = "q_bias")] private readonly TorchSharp.Modules.Parameter? _queryBias;

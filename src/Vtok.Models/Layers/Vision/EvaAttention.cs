@@ -5,7 +5,7 @@ namespace Vtok.Models.Layers.Vision;
 
 /// <summary>Self-attention of an <see cref="EvaVit"/>: [B, L, C] to [B, L, C]. Queries and values have a bias, keys have none.</summary>
 /// <remarks>Keys: q_bias, v_bias [C], qkv.weight [3C, C], proj; with relative positions also relative_position_bias_table and relative_position_index.</remarks>
-public sealed class EvaAttention : Module<Tensor, Tensor>
+internal sealed class EvaAttention : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "q_bias")] private readonly TorchSharp.Modules.Parameter? _queryBias;
     [ComponentName(Name = "v_bias")] private readonly TorchSharp.Modules.Parameter? _valueBias;

@@ -5,7 +5,7 @@ namespace Vtok.Models.Layers.Vision;
 
 /// <summary>Pre-norm block of an <see cref="EvaVit"/>: [B, L, C] to [B, L, C].</summary>
 /// <remarks>Keys: norm1, attn, norm2, mlp; with layer scale also gamma_1, gamma_2 [C].</remarks>
-public sealed class EvaBlock : Module<Tensor, Tensor>
+internal sealed class EvaBlock : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "gamma_1")] private readonly TorchSharp.Modules.Parameter? _attentionScale;
     [ComponentName(Name = "gamma_2")] private readonly TorchSharp.Modules.Parameter? _mlpScale;

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Vtok.Models.Layers.Vision;
 
 /// <summary>Pre-norm vision transformer block (arXiv 2010.11929): [B, L, C] to [B, L, C]. Keys: norm1, attn, norm2, mlp.</summary>
-public sealed class VitBlock : Module<Tensor, Tensor>
+internal sealed class VitBlock : Module<Tensor, Tensor>
 {
     private const int MlpRatio = 4;
 
