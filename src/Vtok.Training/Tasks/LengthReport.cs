@@ -8,5 +8,6 @@ namespace Vtok.Training.Tasks;
 /// <param name="GridSecond">g2.</param>
 /// <param name="Weave"><see cref="Losses.GridPattern.Weave"/>.</param>
 /// <param name="FixedPattern"><see cref="Losses.GridPattern.FixedPattern(Tensor)"/>.</param>
+/// <param name="Excess"><see cref="Losses.DetailSpectrum.Excess(Tensor, Tensor)"/> over all pictures.</param>
 internal sealed record LengthReport(double Psnr, double MsSsim, double Loss, double GridFirst, double GridSecond, double Weave,
-    double FixedPattern);
+    double FixedPattern, double Excess);

@@ -50,6 +50,9 @@ public sealed record RefinementSettings
     /// <summary>Weight of the penalty of detail that all pictures have in common, in "faithful"; at 0 it is not computed.</summary>
     public required double FixedPatternWeight { get; init; }
 
+    /// <summary>Weight of the penalty of power at frequencies where photographs have none, in "vivid".</summary>
+    public required double ExcessWeight { get; init; }
+
     /// <summary>Periods that the grid penalty folds by.</summary>
     public required IReadOnlyList<int> GridPeriods { get; init; }
 
@@ -73,6 +76,7 @@ public sealed record RefinementSettings
             GridWeight = section.Number("gridWeight", look == "vivid" ? 2 : 0, 0, 1000),
             WeaveWeight = section.Number("weaveWeight", look == "vivid" ? 0.5 : 0, 0, 1000),
             FixedPatternWeight = section.Number("fixedPatternWeight", 0, 0, 1000),
+            ExcessWeight = section.Number("excessWeight", 1, 0, 1000),
             GridPeriods = section.Integers("gridPeriods", [16, 32], 2, 128),
         };
         if (settings.Window % 32 != 0)

@@ -57,6 +57,7 @@ internal sealed class RefinementTask : TrainingTask
             values[$"grid{length}"] = Math.Max(report.GridFirst, report.GridSecond);
             values[$"weave{length}"] = report.Weave;
             values[$"fixedPattern{length}"] = report.FixedPattern;
+            values[$"excess{length}"] = report.Excess;
         }
         return new ValidationReport(_loss.Score(reports), values);
     }

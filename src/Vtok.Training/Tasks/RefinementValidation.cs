@@ -32,6 +32,7 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
     {
         using var grid = new GridMeter(GridPeriod);
         using var whole = new GridMeter((int)Bytes.size(3));
+        using var spectrum = new SpectrumMeter();
         double psnr = 0, structure = 0, loss = 0, weave = 0;
         long at = 0;
         foreach (Tensor pictures in Pictures(length, decode))
@@ -39,19 +40,22 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
             using DisposeScope scope = NewDisposeScope();
             using IDisposable frozen = no_grad();
             Tensor original = Bytes.narrow(0, at, pictures.size(0));
+            Tensor scaled = PictureTensors.FromBytes(original).to(pictures.device);
             Tensor wanted = original.to(ScalarType.Float32).to(pictures.device);
             Tensor shown = PictureTensors.ToBytes(pictures).to(ScalarType.Float32);
             psnr += (10 * (255 * 255 / (shown - wanted).square().mean([1, 2, 3])).log10()).sum().item<float>();
             structure += _structure.Of(shown / 255, wanted / 255).sum().item<float>();
-            loss += distance(pictures, PictureTensors.FromBytes(original).to(pictures.device)).sum().item<float>();
+            loss += distance(pictures, scaled).sum().item<float>();
             weave += GridPattern.Weave(pictures).item<float>() * pictures.size(0);
             grid.Add(pictures);
             whole.Add(pictures);
+            spectrum.Add(pictures, scaled);
             at += pictures.size(0);
             pictures.Dispose();
         }
         (double first, double second) = grid.Read();
-        return new LengthReport(psnr / at, structure / at, loss / at, first, second, weave / at, at > 1 ? whole.ReadFixedPattern() : 0);
+        return new LengthReport(psnr / at, structure / at, loss / at, first, second, weave / at, at > 1 ? whole.ReadFixedPattern() : 0,
+            spectrum.Read());
     }
 
     public void Dispose()

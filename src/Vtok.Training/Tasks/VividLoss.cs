@@ -36,15 +36,17 @@ internal sealed class VividLoss : RefinementLoss
             new("mbp", (_distance.Distance(seen, wanted) * share).mean(), _settings.PerceptualWeight),
             new("grid", GridPattern.Penalty(output, _settings.GridPeriods), _settings.GridWeight),
             new("weave", GridPattern.Weave(output), _settings.WeaveWeight),
+            new("excess", DetailSpectrum.Excess(output, pictures), _settings.ExcessWeight),
         ];
     }
 
     public override Tensor Distance(Tensor output, Tensor pictures)
         => (output - pictures).abs().mean([1, 2, 3]) + _settings.PerceptualWeight * _distance.Distance(output, pictures);
 
-    /// <summary>The loss at 64 and 256 tokens with the grid folded by 64 and the weave, the sign changed.</summary>
+    /// <summary>The loss at 64 and 256 tokens with the patterns, the grid folded by 64, the sign changed.</summary>
     public override double Score(IReadOnlyDictionary<int, LengthReport> reports) => -JudgedLengths.Select(length => reports[length])
-        .Average(report => report.Loss + _settings.GridWeight * (report.GridFirst + report.GridSecond) + _settings.WeaveWeight * report.Weave);
+        .Average(report => report.Loss + _settings.GridWeight * (report.GridFirst + report.GridSecond) + _settings.WeaveWeight * report.Weave
+            + _settings.ExcessWeight * report.Excess);
 
     public override void Dispose() => _network.Dispose();
 
