@@ -15,6 +15,9 @@ internal sealed class CodeEmbedding : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Where the weights are.</summary>
+    public Device Device => _projection.Weight.device;
+
     public void Initialize(Generator generator) => FlexInitialization.Xavier(_projection, generator);
 
     public override Tensor forward(Tensor codes) => _projection.call(codes);

@@ -18,8 +18,8 @@ internal sealed class FlexTokDecoder : Module
         FlexTokDecoderNames names = config.Names;
         _parts = new Parts(
             new CodeEmbedding(config.CodeDimension, width),
-            new RegisterPositions(config.Registers, width),
-            new LearnedTokens(LearnedTokens.MaskKey, width),
+            config.Registers > 0 ? new RegisterPositions(config.Registers, width) : null,
+            config.Registers > 0 ? new LearnedTokens(LearnedTokens.MaskKey, width) : null,
             config.ZeroNull ? null : new LearnedTokens(LearnedTokens.NullKey, width),
             new PatchEmbedding(config.LatentChannels, config.Patch, width),
             new PatchPositions(config.Grid, width, config.Positions),
@@ -28,11 +28,12 @@ internal sealed class FlexTokDecoder : Module
             new VelocityHead(width, config.LatentChannels, config.Patch, config.Head));
         List<(string, Module)> table =
         [
-            (names.Codes, _parts.Codes), (names.RegisterPositions, _parts.RegisterPositions), (names.Dropout, _parts.Mask), (names.Patches, _parts.Patches),
-            (names.PatchPositions, _parts.PatchPositions), (names.Time, _parts.Time), (names.Transformer, _parts.Trunk), (names.Head, _parts.Head),
+            (names.Codes, _parts.Codes), (names.Patches, _parts.Patches), (names.PatchPositions, _parts.PatchPositions), (names.Time, _parts.Time),
+            (names.Transformer, _parts.Trunk), (names.Head, _parts.Head),
         ];
-        if (_parts.Null is not null)
-            table.Add((names.Null, _parts.Null));
+        foreach ((string name, Module? part) in ((string, Module?)[])[(names.RegisterPositions, _parts.RegisterPositions), (names.Dropout, _parts.Mask), (names.Null, _parts.Null)])
+            if (part is not null)
+                table.Add((name, part));
         _modules = ModuleDict<Module>([.. table]);
         RegisterComponents();
     }
@@ -43,8 +44,8 @@ internal sealed class FlexTokDecoder : Module
     public void Initialize(Generator generator)
     {
         _parts.Codes.Initialize(generator);
-        _parts.RegisterPositions.Initialize(generator);
-        _parts.Mask.Initialize(generator);
+        _parts.RegisterPositions?.Initialize(generator);
+        _parts.Mask?.Initialize(generator);
         _parts.Null?.Initialize(generator);
         _parts.Patches.Initialize(generator);
         _parts.PatchPositions.Initialize(generator);
@@ -66,7 +67,7 @@ internal sealed class FlexTokDecoder : Module
         return new TimeTable(blocks, _parts.Head.Modulate(activated).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Register rows and their layout, which stay the same in every step.</summary>
+    /// <summary>The rows of the tokens and their layout, which stay the same in every step.</summary>
     /// <param name="conditions">Codes, or none for the null condition, of sequences of one length each.</param>
     /// <param name="height">Height of the latents.</param>
     /// <param name="width">Width of the latents.</param>
@@ -75,17 +76,17 @@ internal sealed class FlexTokDecoder : Module
     {
         using DisposeScope scope = NewDisposeScope();
         long rows = height / Config.Patch, columns = width / Config.Patch;
-        Device device = _parts.Mask.Value.device;
         List<TokenGroup> groups = [];
-        List<Tensor> registers = [];
+        List<Tensor> tokens = [];
         foreach (CodePrefix prefix in conditions)
         {
-            Tensor tokens = RegistersOf(prefix, collapse, out int weight);                      // [S, n, D]
-            groups.Add(new TokenGroup(prefix.Sequences, (int)tokens.size(1), weight));
-            registers.Add(tokens.reshape(-1, tokens.size(2)));
+            int weight = 1;
+            Tensor own = Config.Registers > 0 ? RegistersOf(prefix, collapse, out weight) : GridOf(prefix, (int)(rows * columns)); // [S, n, D]
+            groups.Add(new TokenGroup(prefix.Sequences, Config.Registers > 0 ? (int)own.size(1) : 0, weight));
+            tokens.Add(own.reshape(-1, own.size(2)));
         }
-        var layout = new TokenLayout((int)(rows * columns), groups, RegisterMask.Full, device);
-        return new DecoderCondition(layout, cat(registers, 0).MoveToOuterDisposeScope(), rows, columns);
+        var layout = new TokenLayout((int)(rows * columns), groups, RegisterMask.Full, tokens[0].device);
+        return new DecoderCondition(layout, cat(tokens, 0).MoveToOuterDisposeScope(), rows, columns);
     }
 
     /// <summary>The velocity of every sequence.</summary>
@@ -103,7 +104,10 @@ internal sealed class FlexTokDecoder : Module
         if (layout.Sequences > latents.size(0))
             patches = patches.repeat(layout.Sequences / latents.size(0), 1, 1);                                       // [S, P, D]
         Modulation[] blocks = [.. modulations.Blocks.Select(vectors => Modulation.Of(vectors, Config.Transformer.ModulationStreams))];
-        Tensor seen = _parts.Trunk.Run(patches.flatten(0, 1), condition.Registers, layout, TokenKind.Patches, blocks, trace).view(patches.shape);
+        Tensor rows = patches.flatten(0, 1), registers = condition.Tokens;
+        if (Config.Registers == 0)
+            (rows, registers) = (rows + condition.Tokens, condition.Tokens.narrow(0, 0, 0));
+        Tensor seen = _parts.Trunk.Run(rows, registers, layout, TokenKind.Patches, blocks, trace).view(patches.shape);
         Tensor velocity = _parts.Head.Velocity(seen, modulations.Head, condition.Rows, condition.Columns).MoveToOuterDisposeScope();
         foreach (Tensor step in trace ?? [])
             step.MoveToOuterDisposeScope();
@@ -119,15 +123,23 @@ internal sealed class FlexTokDecoder : Module
         weight = collapse ? Math.Max(dropped, 1) : 1;
         List<Tensor> tokens = [];
         if (prefix.Codes is not null)
-            tokens.Add(_parts.RegisterPositions.call(_parts.Codes.call(prefix.Codes)));
+            tokens.Add(_parts.RegisterPositions!.call(_parts.Codes.call(prefix.Codes)));
         if (dropped > 0)
             tokens.Add(Empty(prefix.Codes is null).expand(prefix.Sequences, collapse ? 1 : dropped, width));
         return cat(tokens, 1);
     }
 
-    private Tensor Empty(bool nothing) => nothing ? _parts.Null?.Value ?? zeros_like(_parts.Mask.Value) : _parts.Mask.Value;
+    private Tensor GridOf(CodePrefix prefix, int patches)
+    {
+        if (prefix.Codes is null)
+            return Empty(true).expand(prefix.Sequences, patches, Config.Transformer.Width);
+        return prefix.Codes.size(1) == patches ? _parts.Codes.call(prefix.Codes)
+            : throw new ArgumentException($"{prefix.Codes.size(1)} codes, expected one for each of {patches} patches", nameof(prefix));
+    }
+
+    private Tensor Empty(bool nothing) => !nothing ? _parts.Mask!.Value : _parts.Null?.Value ?? zeros(Config.Transformer.Width, device: _parts.Codes.Device);
 
     private sealed record Parts(
-        CodeEmbedding Codes, RegisterPositions RegisterPositions, LearnedTokens Mask, LearnedTokens? Null, PatchEmbedding Patches,
+        CodeEmbedding Codes, RegisterPositions? RegisterPositions, LearnedTokens? Mask, LearnedTokens? Null, PatchEmbedding Patches,
         PatchPositions PatchPositions, TimeEmbedding Time, FlexTrunk Trunk, VelocityHead Head);
 }

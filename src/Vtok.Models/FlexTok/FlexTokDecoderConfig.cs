@@ -15,7 +15,7 @@ public sealed record FlexTokDecoderConfig
     /// <summary>Positions of the patches. Default: fixed sines and cosines.</summary>
     public PatchPositionsConfig Positions { get; init; } = new();
 
-    /// <summary>Registers N, the most tokens of a picture (max_sizes of the registers' positions). Default: 256.</summary>
+    /// <summary>Registers N, the most tokens of a picture (max_sizes of the registers' positions); 0 where every patch has a token, which is added to it. Default: 256.</summary>
     public int Registers { get; init; } = 256;
 
     /// <summary>The trunk, with modulation.</summary>
@@ -45,6 +45,9 @@ public sealed record FlexTokDecoderConfig
     /// <summary>Names of the modules in the tree, by which their parameters are called.</summary>
     public FlexTokDecoderNames Names { get; init; } = new();
 
+    /// <summary>Tokens of a whole picture.</summary>
+    public int Tokens => Registers > 0 ? Registers : Grid[0] * Grid[1];
+
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentException">Names the first bad value.</exception>
     public void Validate()
@@ -55,6 +58,8 @@ public sealed record FlexTokDecoderConfig
         FlexTokGeometry.Validate("decoder", LatentChannels, Patch, Grid, Registers, CodeDimension, Transformer.Width);
         if (Transformer.CrossAttention && Transformer.ModulationStreams == 2)
             throw new ArgumentException("adaLN_expansion: 2, expected 1 in a FlexTransformerDecoder, whose sequence has only patches");
+        if (Registers == 0 && (Transformer.ModulationStreams == 2 || Transformer.CrossAttention))
+            throw new ArgumentException("decoder: without registers, expected a FlexTransformer and adaLN_expansion 1");
         Positions.Validate(Grid);
         Head.Validate(Transformer.Width);
         if (Head.Layers != 1)

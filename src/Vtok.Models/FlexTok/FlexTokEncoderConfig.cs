@@ -15,7 +15,7 @@ public sealed record FlexTokEncoderConfig
     /// <summary>Positions of the patches. Default: fixed sines and cosines.</summary>
     public PatchPositionsConfig Positions { get; init; } = new();
 
-    /// <summary>Registers N, the most tokens of a picture (n_max). Default: 256.</summary>
+    /// <summary>Registers N, the most tokens of a picture (n_max); 0 where there are none and every patch is a token. Default: 256.</summary>
     public int Registers { get; init; } = 256;
 
     /// <summary>Whether fewer registers than N are averages of neighbours (ordering_mode avg_pool) instead of the first ones (nested, the default).</summary>
@@ -37,7 +37,10 @@ public sealed record FlexTokEncoderConfig
     public FlexTokEncoderNames Names { get; init; } = new();
 
     /// <summary>Whether the first tokens are the same however many registers there are, so that fewer tokens cost less.</summary>
-    public bool Nested => !PooledRegisters && Mask != RegisterMask.Full;
+    public bool Nested => Registers > 0 && !PooledRegisters && Mask != RegisterMask.Full;
+
+    /// <summary>Tokens of a whole picture.</summary>
+    public int Tokens => Registers > 0 ? Registers : Grid[0] * Grid[1];
 
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentException">Names the first bad value.</exception>
@@ -47,6 +50,8 @@ public sealed record FlexTokEncoderConfig
         if (Transformer.ModulationStreams != 0)
             throw new ArgumentException("encoder: the trunk has adaLN, but the encoder knows no time");
         FlexTokGeometry.Validate("encoder", LatentChannels, Patch, Grid, Registers, CodeDimension, Transformer.Width);
+        if (Registers == 0 && (Mask != RegisterMask.Full || Transformer.CrossAttention))
+            throw new ArgumentException("encoder: without registers, expected a FlexTransformer and mask_mode \"full\"");
         Positions.Validate(Grid);
         Head.Validate(Transformer.Width);
     }

@@ -35,9 +35,9 @@ internal sealed class FlexTokFamily : IModelFamily
         {
             Name = Name,
             Family = Name,
-            Order = TokenOrder.Nested,
-            Vocabulary = new ImageVocabulary(new VocabularyRun(Codes(read), read.Encoder.Registers)),
-            Lengths = [1, read.Encoder.Registers],
+            Order = read.Encoder.Registers > 0 ? TokenOrder.Nested : TokenOrder.Raster,
+            Vocabulary = new ImageVocabulary(new VocabularyRun(Codes(read), read.Encoder.Tokens)),
+            Lengths = read.Encoder.Registers > 0 ? [1, read.Encoder.Registers] : [read.Encoder.Tokens],
             NativeWidth = read.Width,
             NativeHeight = read.Height,
             Preprocessing = new ImagePreprocessing { Filter = "bilinear", Mean = [Half, Half, Half], Std = [Half, Half, Half] },

@@ -26,7 +26,7 @@ internal sealed class FlexTokFlow : IDisposable
         (_decoder, _times, _paired) = (decoder, times, paired);
         _pictures = prefixes.Sum(prefix => prefix.Sequences);
         _condition = decoder.Condition(paired ? [.. prefixes, CodePrefix.Null(_pictures)] : prefixes, height, width);
-        _condition.Registers.DetachFromDisposeScope();
+        _condition.Tokens.DetachFromDisposeScope();
     }
 
     /// <summary>The velocity with the codes, and that of the null condition where it is wanted, from one pass over both.</summary>

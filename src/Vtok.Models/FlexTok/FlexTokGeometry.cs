@@ -7,8 +7,8 @@ internal static class FlexTokGeometry
 
     public static void Validate(string part, int channels, int patch, IReadOnlyList<int> grid, int registers, int codeDimension, int width)
     {
-        if (channels < 1 || patch < 1 || registers < 1 || codeDimension < 1)
-            throw new ArgumentException($"{part}: channels_in {channels}, patch_sizes {patch}, {registers} registers, codes of {codeDimension}: expected at least 1 of each");
+        if (channels < 1 || patch < 1 || registers < 0 || codeDimension < 1)
+            throw new ArgumentException($"{part}: channels_in {channels}, patch_sizes {patch}, {registers} registers, codes of {codeDimension}: expected at least 1 of each, or 0 registers");
         if (grid.Count != 2 || grid.Any(size => size < 1))
             throw new ArgumentException($"{part}: max_sizes [{string.Join(", ", grid)}], expected two sizes of at least 1");
         if ((long)grid[0] * grid[1] * width > LargestTable || (long)registers * width > LargestTable)

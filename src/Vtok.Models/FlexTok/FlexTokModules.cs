@@ -42,17 +42,27 @@ internal sealed class FlexTokModules
         const string Class = "BlockWiseSequencePacker", Written = "packed_seq_write_key", Read = "input_list_read_keys";
         if (trunk.Class != "FlexTransformerDecoder")
             return Only(Class);
-        FlexTokModule[] packers = [.. new[] { ("input_seq_read_key", reads), ("context_seq_read_key", context) }.Select(pair =>
+        FlexTokModule own = Packing("input_seq_read_key", reads), seen = Packing("context_seq_read_key", context);
+        InOrder(seen, trunk);
+        return own;
+
+        FlexTokModule Packing(string setting, string tokens)
         {
-            (string setting, string tokens) = pair;
             string key = trunk.Settings.Text(setting);
             FlexTokModule packer = OnlyWhere(Class, settings => settings.Text(Written) == key, $"that writes {Printable.Quote(key)} ({trunk.Name}.{setting})");
-            if (packer.Settings.Find(Read) is not JsonArray { Count: 1 } keys || keys[0]?.ToString() != tokens)
-                throw packer.Settings.Wrong(Read, $"[{Printable.Quote(tokens)}], the one kind of tokens that {trunk.Name}.{setting} stands for");
+            RequireKeys(packer, Read, tokens);
             return packer;
-        })];
-        InOrder(packers[1], trunk);
-        return packers[0];
+        }
+    }
+
+    /// <summary>Whether there is a module of this class.</summary>
+    public bool Has(string type) => _modules.Exists(module => module.Class == type);
+
+    /// <summary>Refuses a module whose list of keys is not this one, in any order.</summary>
+    public static void RequireKeys(FlexTokModule module, string setting, params string[] keys)
+    {
+        if (module.Settings.Find(setting) is not JsonArray found || !found.Select(key => key?.ToString() ?? "").Order().SequenceEqual(keys.Order()))
+            throw module.Settings.Wrong(setting, $"[{string.Join(", ", keys.Select(Printable.Quote))}]");
     }
 
     /// <summary>Refuses what has no part in this arrangement but would change its numbers.</summary>
@@ -63,12 +73,13 @@ internal sealed class FlexTokModules
             throw new CheckpointException(CheckpointError.Unsupported, $"config: module_dict: {stranger.Name}: {stranger.Class} has no part in this arrangement of modules");
     }
 
-    /// <summary>Refuses modules that do not work one after the other.</summary>
-    public static void InOrder(params ReadOnlySpan<FlexTokModule> modules)
+    /// <summary>Refuses modules that do not work one after the other; null is a module that this arrangement lacks.</summary>
+    public static void InOrder(params FlexTokModule?[] modules)
     {
-        for (int i = 1; i < modules.Length; i++)
-            if (modules[i].Index < modules[i - 1].Index)
-                throw new CheckpointException(CheckpointError.Unsupported, $"config: module_dict: {modules[i].Name} stands before {modules[i - 1].Name}, expected after it");
+        FlexTokModule[] present = [.. modules.OfType<FlexTokModule>()];
+        for (int i = 1; i < present.Length; i++)
+            if (present[i].Index < present[i - 1].Index)
+                throw new CheckpointException(CheckpointError.Unsupported, $"config: module_dict: {present[i].Name} stands before {present[i - 1].Name}, expected after it");
     }
 
     private FlexTokModule One(IEnumerable<FlexTokModule> found, string what)

@@ -13,7 +13,7 @@ internal sealed class FlexTokObjective(FlexTokEncoder encoder, FiniteScalarQuant
     /// <param name="latents">Clean latents x0, [B, C, h, w].</param>
     /// <param name="noise">[B, C, h, w].</param>
     /// <param name="times">[B] in 0..1, of <see cref="FlowTimes"/>.</param>
-    /// <param name="kept">Tokens that nested dropout leaves each picture, of <see cref="NestedDropout"/>.</param>
+    /// <param name="kept">Tokens that nested dropout leaves each picture, of <see cref="NestedDropout"/>; all where tokens are patches.</param>
     /// <param name="dropped">Whether a picture gets the null condition.</param>
     /// <param name="traced">Block whose patch tokens are wanted too (REPA), counted from 0, or null.</param>
     public FlexTokObjectiveOutput Run(Tensor latents, Tensor noise, Tensor times, IReadOnlyList<int> kept, IReadOnlyList<bool> dropped, int? traced = null)
@@ -22,7 +22,7 @@ internal sealed class FlexTokObjective(FlexTokEncoder encoder, FiniteScalarQuant
         Tensor features = encoder.call(latents);                                              // [B, N, d]
         QuantizerOutput quantized = quantizer.Quantize(features);
         CodePrefix[] prefixes = [.. kept.Select((count, i) =>
-            dropped[i] ? CodePrefix.Null(1) : CodePrefix.Of(quantized.Quantized.narrow(0, i, 1).narrow(1, 0, Math.Min(count, decoder.Config.Registers))))];
+            dropped[i] ? CodePrefix.Null(1) : CodePrefix.Of(quantized.Quantized.narrow(0, i, 1).narrow(1, 0, Math.Min(count, decoder.Config.Tokens))))];
         using DecoderCondition condition = decoder.Condition(prefixes, latents.size(2), latents.size(3));
         List<Tensor>? trace = traced is null ? null : [];
         Tensor noised = FlowTimes.Mix(latents, noise, times);

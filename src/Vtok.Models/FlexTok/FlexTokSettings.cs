@@ -61,6 +61,14 @@ internal static class FlexTokSettings
         };
     }
 
+    /// <summary>Whether fewer registers are averages of all.</summary>
+    public static bool IsPooled(ModelConfig settings) => settings.Text("ordering_mode", "nested") switch
+    {
+        "nested" => false,
+        "avg_pool" => true,
+        _ => throw settings.Wrong("ordering_mode", "\"nested\" or \"avg_pool\""),
+    };
+
     public static RegisterMask Mask(ModelConfig settings) => settings.Text("mask_mode", "full") switch
     {
         "causal_last" => RegisterMask.CausalLast,
@@ -107,13 +115,22 @@ internal static class FlexTokSettings
         },
     };
 
-    /// <summary>Refuses positions of registers that cannot be: of one axis, sum and product are the same, and there is nothing else.</summary>
-    public static void CheckRegisterPositions(ModelConfig settings)
+    /// <summary>Registers that there are positions for: of one axis, sum and product are the same, and there is nothing else.</summary>
+    public static int RegistersOf(ModelConfig settings)
     {
         if (settings.Text("posemb_type", "sincos") is not ("learnable_sum" or "learnable_prod"))
             throw settings.Wrong("posemb_type", "\"learnable_sum\" for registers");
         if (settings.Text("posemb_scaling", "absolute") != "absolute")
             throw settings.Wrong("posemb_scaling", "\"absolute\" for registers");
+        int registers = settings.Ints("max_sizes", least: 1)[0];
+        return registers <= MostTokens ? registers : throw settings.Wrong("max_sizes", $"at most {MostTokens} registers");
+    }
+
+    /// <summary>Refuses a reducer that does anything but add.</summary>
+    public static void CheckSum(ModelConfig settings)
+    {
+        if (FlexTokTargets.ClassOf(settings.Find("per_sample_op")) != "sum_tensors")
+            throw settings.Wrong("per_sample_op", "sum_tensors");
     }
 
     private static TokenNormKind Norm(ModelConfig settings)

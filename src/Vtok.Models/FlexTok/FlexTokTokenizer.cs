@@ -5,7 +5,7 @@ using Vtok.Torch;
 
 namespace Vtok.Models.FlexTok;
 
-/// <summary>FlexTok (arXiv 2502.13967): a picture to 1 to N nested tokens, and back through a rectified flow.</summary>
+/// <summary>FlexTok (arXiv 2502.13967): a picture to 1 to N nested tokens, or to a grid of them where there are no registers, and back through a rectified flow.</summary>
 /// <remarks>
 /// Decoding is generative: any prefix gives a plausible picture, and the seed decides what the tokens leave open. Noise comes from a
 /// generator of the CPU, the same for every picture of a batch, so a picture does not depend on its neighbours.
@@ -54,9 +54,9 @@ public sealed class FlexTokTokenizer : ITokenizerModel
     public Tensor Encode(Tensor pictures, EncodeOptions? options = null)
     {
         FlexTokEncoderConfig encoder = _network.Config.Encoder;
-        int tokens = options?.Tokens ?? encoder.Registers;
-        if (tokens < 1 || tokens > encoder.Registers)
-            throw new ArgumentException($"{tokens} tokens: this model gives 1 to {encoder.Registers}", nameof(options));
+        int tokens = options?.Tokens ?? encoder.Tokens;
+        if (tokens < Fewest || tokens > encoder.Tokens)
+            throw new ArgumentException($"{tokens} tokens: this model gives {Counts}", nameof(options));
         CheckPictures(pictures);
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -117,6 +117,11 @@ public sealed class FlexTokTokenizer : ITokenizerModel
         return _quantizer.Decode(ids.to(Device)).MoveToOuterDisposeScope();
     }
 
+    // Without registers no token can be left out.
+    private int Fewest => _network.Config.Encoder.Registers > 0 ? 1 : _network.Config.Encoder.Tokens;
+
+    private string Counts => Fewest == 1 ? $"1 to {_network.Config.Encoder.Tokens}" : $"exactly {Fewest}";
+
     private Tensor Latents(Tensor pictures)
     {
         Tensor centred = pictures.to(ScalarType.Float32, Device) * 2 - 1;
@@ -136,13 +141,14 @@ public sealed class FlexTokTokenizer : ITokenizerModel
         long height = pictures.size(2), width = pictures.size(3);
         if (height < 1 || width < 1 || height % config.PatchPixels != 0 || width % config.PatchPixels != 0 || height > config.Height || width > config.Width)
             throw new ArgumentException($"pictures of {width}x{height}: both sides must be divisible by {config.PatchPixels}, at most {config.Width}x{config.Height}", nameof(pictures));
+        if (config.Encoder.Registers == 0 && (height != config.Height || width != config.Width))
+            throw new ArgumentException($"pictures of {width}x{height}: expected {config.Width}x{config.Height}, whose patches are the tokens", nameof(pictures));
     }
 
     private void CheckIds(Tensor ids)
     {
-        int most = _network.Config.Decoder.Registers;
-        if (ids.ndim != 2 || ids.dtype != ScalarType.Int64 || ids.size(0) < 1 || ids.size(1) < 1 || ids.size(1) > most)
-            throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, 1..{most}]", nameof(ids));
+        if (ids.ndim != 2 || ids.dtype != ScalarType.Int64 || ids.size(0) < 1 || ids.size(1) < Fewest || ids.size(1) > _network.Config.Decoder.Tokens)
+            throw new ArgumentException($"ids {ids.dtype} [{string.Join(", ", ids.shape)}], expected int64 [B, n] with n {Counts}", nameof(ids));
         using DisposeScope scope = NewDisposeScope();
         if (ids.lt(0).logical_or(ids.ge(_quantizer.CodebookSize)).any().item<bool>())
             throw new ArgumentException($"an id is outside 0..{_quantizer.CodebookSize - 1}", nameof(ids));

@@ -84,9 +84,14 @@ internal static class FlexTokTree
     public static FlexTokEncoderConfig ReadEncoder(ModelConfig part)
     {
         var modules = new FlexTokModules(part);
-        FlexTokModule patches = modules.Only("PatchEmbedder"), positions = modules.Only("PositionalEmbeddingAdder"), registers = modules.Only("Registers1D");
+        FlexTokModule patches = modules.Only("PatchEmbedder"), positions = modules.Only("PositionalEmbeddingAdder");
         FlexTokModule trunk = modules.Only("FlexTransformer", "FlexTransformerDecoder"), head = modules.Only("LinearHead", "MLPHead");
-        FlexTokModule packer = modules.Packer(trunk, reads: registers.Settings.Text("registers_write_key"), context: positions.Settings.Text("write_key"));
+        // Without registers the head reads the patches, each of which is a token.
+        FlexTokModule? registers = head.Settings.Text("read_key") == positions.Settings.Text("write_key") ? null : modules.Only("Registers1D");
+        string patchKey = positions.Settings.Text("write_key");
+        FlexTokModule packer = modules.Packer(trunk, reads: registers?.Settings.Text("registers_write_key") ?? patchKey, context: patchKey);
+        if (registers is null)
+            FlexTokModules.RequireKeys(packer, "input_list_read_keys", patchKey);
         FlexTokModules.InOrder(patches, positions, registers, packer, trunk, head);
         modules.RefuseOthers();
         var read = new FlexTokEncoderConfig
@@ -95,18 +100,13 @@ internal static class FlexTokTree
             Patch = FlexTokSettings.PatchSize(patches.Settings),
             Grid = FlexTokSettings.Grid(positions.Settings),
             Positions = FlexTokSettings.Positions(positions.Settings),
-            Registers = registers.Settings.Int("n_max", least: 1, most: FlexTokSettings.MostTokens),
-            PooledRegisters = registers.Settings.Text("ordering_mode", "nested") switch
-            {
-                "nested" => false,
-                "avg_pool" => true,
-                _ => throw registers.Settings.Wrong("ordering_mode", "\"nested\" or \"avg_pool\""),
-            },
+            Registers = registers?.Settings.Int("n_max", least: 1, most: FlexTokSettings.MostTokens) ?? 0,
+            PooledRegisters = registers is not null && FlexTokSettings.IsPooled(registers.Settings),
             Mask = FlexTokSettings.Mask(packer.Settings),
             Transformer = FlexTokSettings.Trunk(trunk),
             Head = FlexTokSettings.Head(head),
             CodeDimension = head.Settings.Int("dim_out", least: 1, most: FlexTokSettings.MostWidth),
-            Names = new FlexTokEncoderNames(patches.Name, positions.Name, registers.Name, trunk.Name, head.Name),
+            Names = new FlexTokEncoderNames(patches.Name, positions.Name, registers?.Name ?? new FlexTokEncoderNames().Registers, trunk.Name, head.Name),
         };
         if (head.Settings.Has("adaLN_emb_read_key"))
             throw head.Settings.Wrong("adaLN_emb_read_key", "nothing: the encoder knows no time");
@@ -119,23 +119,33 @@ internal static class FlexTokTree
     public static FlexTokDecoderConfig ReadDecoder(ModelConfig part)
     {
         var modules = new FlexTokModules(part);
-        FlexTokModule codes = modules.Only("LinearLayer"), dropout = modules.Only("MaskedNestedDropout"), empty = modules.Only("LearnedNullCond", "ZeroNullCond");
-        FlexTokModule registerPositions = modules.OnlyWhere("PositionalEmbeddingAdder", settings => settings.Ints("max_sizes").Count == 1, "with one size (of the registers)");
+        FlexTokModule codes = modules.Only("LinearLayer"), empty = modules.Only("LearnedNullCond", "ZeroNullCond");
+        // Without registers every patch has a token, which is added to it.
+        FlexTokModule? sum = modules.Has("PerSampleReducer") ? modules.Only("PerSampleReducer") : null, dropout = sum is null ? modules.Only("MaskedNestedDropout") : null;
+        FlexTokModule? registerPositions = sum is not null ? null
+            : modules.OnlyWhere("PositionalEmbeddingAdder", settings => settings.Ints("max_sizes").Count == 1, "with one size (of the registers)");
         FlexTokModule patchPositions = modules.OnlyWhere("PositionalEmbeddingAdder", settings => settings.Ints("max_sizes").Count == 2, "with two sizes (of the patches)");
         FlexTokModule patches = modules.Only("PatchEmbedder"), time = modules.Only("TimestepEmbedder");
         FlexTokModule trunk = modules.Only("FlexTransformer", "FlexTransformerDecoder"), head = modules.Only("ToPatchesLinearHead");
-        FlexTokModule packer = modules.Packer(trunk, reads: patchPositions.Settings.Text("write_key"), context: empty.Settings.Text("read_write_key"));
-        FlexTokModules.InOrder(codes, registerPositions, dropout, empty, packer, trunk, head);
-        FlexTokModules.InOrder(patches, patchPositions, packer);
+        string patchKey = patchPositions.Settings.Text("write_key"), tokenKey = empty.Settings.Text("read_write_key");
+        FlexTokModule packer = modules.Packer(trunk, reads: patchKey, context: tokenKey);
+        FlexTokModules.InOrder(codes, registerPositions, dropout, empty, sum, packer, trunk, head);
+        FlexTokModules.InOrder(patches, patchPositions, sum, packer);
+        if (sum is not null)
+        {
+            FlexTokSettings.CheckSum(sum.Settings);
+            FlexTokModules.RequireKeys(sum, "read_keys", patchKey, tokenKey);
+            FlexTokModules.RequireKeys(packer, "input_list_read_keys", sum.Settings.Text("write_key"));
+        }
         modules.RefuseOthers("MLPHead"); // projects features for a training loss (REPA)
         if (FlexTokSettings.Mask(packer.Settings) != RegisterMask.Full)
             throw packer.Settings.Wrong("mask_mode", "\"full\" in the decoder");
-        FlexTokSettings.CheckRegisterPositions(registerPositions.Settings);
         if (empty.Settings.Flag("replace_with_single_token", false))
             throw empty.Settings.Wrong("replace_with_single_token", "false");
         FlexTransformerConfig transformer = FlexTokSettings.Trunk(trunk);
+        FlexTokDecoderNames published = new();
         bool streams = packer.Settings.Flag("per_subseq_embs", false);
-        if (streams != (transformer.ModulationStreams == 2) && !transformer.CrossAttention) // a sequence of patches alone has one stream either way
+        if (streams != (transformer.ModulationStreams == 2) && !transformer.CrossAttention && sum is null) // a sequence of patches alone has one stream either way
             throw packer.Settings.Wrong("per_subseq_embs", $"{(streams ? "false" : "true")} beside adaLN_expansion {transformer.ModulationStreams}");
         var read = new FlexTokDecoderConfig
         {
@@ -143,19 +153,17 @@ internal static class FlexTokTree
             Patch = FlexTokSettings.PatchSize(patches.Settings),
             Grid = FlexTokSettings.Grid(patchPositions.Settings),
             Positions = FlexTokSettings.Positions(patchPositions.Settings),
-            Registers = registerPositions.Settings.Ints("max_sizes", least: 1)[0],
+            Registers = registerPositions is null ? 0 : FlexTokSettings.RegistersOf(registerPositions.Settings),
             Transformer = transformer,
             Head = FlexTokSettings.Head(head),
             CodeDimension = codes.Settings.Int("dim_in", least: 1, most: FlexTokSettings.MostWidth),
             TimeFeatures = time.Settings.Int("frequency_embedding_size", 256, least: 2, most: FlexTokSettings.MostWidth),
             MaxTime = time.Settings.Number("max_timestep", 1000),
-            Dropout = FlexTokSettings.Dropout(dropout.Settings),
+            Dropout = dropout is null ? default : FlexTokSettings.Dropout(dropout.Settings),
             NullProbability = empty.Settings.Number("dropout_prob", 0),
             ZeroNull = empty.Class == "ZeroNullCond",
-            Names = new FlexTokDecoderNames(codes.Name, registerPositions.Name, dropout.Name, empty.Name, patches.Name, patchPositions.Name, time.Name, trunk.Name, head.Name),
+            Names = new FlexTokDecoderNames(codes.Name, registerPositions?.Name ?? published.RegisterPositions, dropout?.Name ?? published.Dropout, empty.Name, patches.Name, patchPositions.Name, time.Name, trunk.Name, head.Name),
         };
-        if (read.Registers > FlexTokSettings.MostTokens)
-            throw registerPositions.Settings.Wrong("max_sizes", $"at most {FlexTokSettings.MostTokens} registers");
         if (head.Settings.Int("channels_out") != read.LatentChannels || FlexTokSettings.PatchSize(head.Settings) != read.Patch)
             throw head.Settings.Wrong("channels_out", $"{read.LatentChannels} channels in patches of {read.Patch}, as the decoder reads");
         if (!head.Settings.Has("adaLN_emb_read_key"))
@@ -165,9 +173,9 @@ internal static class FlexTokTree
         return read;
     }
 
-    private static void SameWidth(int width, params ReadOnlySpan<FlexTokModule> modules)
+    private static void SameWidth(int width, params FlexTokModule?[] modules)
     {
-        foreach (FlexTokModule module in modules)
+        foreach (FlexTokModule module in modules.OfType<FlexTokModule>())
             if (module.Settings.Int("dim") != width)
                 throw module.Settings.Wrong("dim", $"{width}, the width of the trunk");
     }

@@ -61,17 +61,20 @@ internal static class FlexTokTreeWriter
             ["enc_channels_to_last"] = Operation("vae_latents", "vae_latents_bhwc", "channels_first_to_last"),
             [names.Patches] = Patches("vae_latents_bhwc", "enc_vae_latents_patched", "enc_n_patches", config.LatentChannels, width, config.Patch),
             [names.Positions] = Positions("enc_vae_latents_patched", "enc_vae_latents_patched", width, config.Grid, Type(config.Positions.Kind), config.Positions.Interpolated),
-            [names.Registers] = Node(Pre + "registers.Registers1D", new()
+        };
+        if (config.Registers > 0)
+        {
+            modules[names.Registers] = Node(Pre + "registers.Registers1D", new()
             {
                 ["input_tensor_list_read_key"] = "enc_vae_latents_patched", ["register_sizes_read_write_key"] = "register_sizes", ["registers_write_key"] = "enc_registers",
                 ["dim"] = width, ["n_min"] = config.Registers, ["n_max"] = config.Registers, ["size_sampling_mode"] = "uniform",
                 ["ordering_mode"] = config.PooledRegisters ? "avg_pool" : "nested",
-            }),
-        };
-        AddTrunk(modules, config.Transformer, "enc", names.Transformer, "enc_vae_latents_patched", "enc_registers", TokenKind.Registers, config.Mask);
+            });
+        }
+        AddTrunk(modules, config.Transformer, "enc", names.Transformer, "enc_vae_latents_patched", config.Registers > 0 ? "enc_registers" : null, TokenKind.Registers, config.Mask);
         modules[names.Head] = Head(config.Head, config.Head.Layers > 1 ? "MLPHead" : "LinearHead", new()
         {
-            ["read_key"] = "enc_registers", ["write_key"] = "enc_registers", ["dim"] = width, ["dim_out"] = config.CodeDimension,
+            ["read_key"] = config.Registers > 0 ? "enc_registers" : "enc_vae_latents_patched", ["write_key"] = "enc_registers", ["dim"] = width, ["dim_out"] = config.CodeDimension,
         });
         return Sequence(modules);
     }
@@ -86,26 +89,34 @@ internal static class FlexTokTreeWriter
             {
                 ["read_key"] = "enc_registers_quant", ["write_key"] = "dec_registers_proj", ["dim_in"] = config.CodeDimension, ["dim"] = width,
             }),
-            [names.RegisterPositions] = Positions("dec_registers_proj", "dec_registers_proj", width, [config.Registers], "learnable_sum"),
-            [names.Dropout] = Node(Pre + "token_dropout.MaskedNestedDropout", new()
+        };
+        if (config.Registers > 0)
+        {
+            modules[names.RegisterPositions] = Positions("dec_registers_proj", "dec_registers_proj", width, [config.Registers], "learnable_sum");
+            modules[names.Dropout] = Node(Pre + "token_dropout.MaskedNestedDropout", new()
             {
                 ["read_write_key"] = "dec_registers_proj", ["dim"] = width,
                 ["size_sampling_mode"] = config.Dropout switch { NestedDropoutMode.Uniform => "uniform", NestedDropoutMode.PowersOfTwo => "pow2", _ => "uniform_pow2" },
-            }),
-            [names.Null] = Node(Pre + (config.ZeroNull ? "nullcond.ZeroNullCond" : "nullcond.LearnedNullCond"), new()
+            });
+        }
+        modules[names.Null] = Node(Pre + (config.ZeroNull ? "nullcond.ZeroNullCond" : "nullcond.LearnedNullCond"), new()
+        {
+            ["read_write_key"] = "dec_registers_proj", ["dim"] = width, ["dropout_prob"] = config.NullProbability,
+        });
+        modules["dec_noise_channels_to_last"] = Operation("vae_latents_noised", "vae_latents_noised_bhwc", "channels_first_to_last");
+        modules[names.Patches] = Patches("vae_latents_noised_bhwc", "vae_latents_noised_patched", "dec_n_patches", config.LatentChannels, width, config.Patch);
+        modules[names.PatchPositions] = Positions("vae_latents_noised_patched", "dec_patches", width, config.Grid, Type(config.Positions.Kind), config.Positions.Interpolated);
+        if (config.Registers == 0)
+            modules["dec_sum"] = Node(Ops + "PerSampleReducer", new()
             {
-                ["read_write_key"] = "dec_registers_proj", ["dim"] = width, ["dropout_prob"] = config.NullProbability,
-            }),
-            ["dec_noise_channels_to_last"] = Operation("vae_latents_noised", "vae_latents_noised_bhwc", "channels_first_to_last"),
-            [names.Patches] = Patches("vae_latents_noised_bhwc", "vae_latents_noised_patched", "dec_n_patches", config.LatentChannels, width, config.Patch),
-            [names.PatchPositions] = Positions("vae_latents_noised_patched", "dec_patches", width, config.Grid, Type(config.Positions.Kind), config.Positions.Interpolated),
-            [names.Time] = Node(Pre + "time_embedding.TimestepEmbedder", new()
-            {
-                ["timesteps_read_key"] = "timesteps", ["time_embedding_write_key"] = "dec_temb", ["dim"] = width,
-                ["frequency_embedding_size"] = config.TimeFeatures, ["max_timestep"] = config.MaxTime,
-            }),
-        };
-        AddTrunk(modules, config.Transformer, "dec", names.Transformer, "dec_patches", "dec_registers_proj", TokenKind.Patches, RegisterMask.Full);
+                ["read_keys"] = Keys(["dec_patches", "dec_registers_proj"]), ["write_key"] = "dec_patches", ["per_sample_op"] = Node(Ops + "sum_tensors", new() { ["_partial_"] = true }),
+            });
+        modules[names.Time] = Node(Pre + "time_embedding.TimestepEmbedder", new()
+        {
+            ["timesteps_read_key"] = "timesteps", ["time_embedding_write_key"] = "dec_temb", ["dim"] = width,
+            ["frequency_embedding_size"] = config.TimeFeatures, ["max_timestep"] = config.MaxTime,
+        });
+        AddTrunk(modules, config.Transformer, "dec", names.Transformer, "dec_patches", config.Registers > 0 ? "dec_registers_proj" : null, TokenKind.Patches, RegisterMask.Full);
         modules[names.Head] = Head(config.Head, "ToPatchesLinearHead", new()
         {
             ["read_key"] = "dec_patches", ["write_key"] = "dec_patches", ["dim"] = width, ["channels_out"] = config.LatentChannels,
@@ -115,14 +126,14 @@ internal static class FlexTokTreeWriter
         return Sequence(modules);
     }
 
-    // Packers, trunk and unpacker: one sequence of both kinds, or one of the wanted kind and its context.
-    private static void AddTrunk(JsonObject modules, FlexTransformerConfig config, string side, string name, string patches, string registers, TokenKind wanted, RegisterMask mask)
+    // Packers, trunk and unpacker: one sequence of both kinds or of patches alone, or one of the wanted kind and its context.
+    private static void AddTrunk(JsonObject modules, FlexTransformerConfig config, string side, string name, string patches, string? registers, TokenKind wanted, RegisterMask mask)
     {
         bool? streams = config.ModulationStreams == 0 ? null : config.ModulationStreams == 2;
-        string[] packed = !config.CrossAttention ? [patches, registers] : wanted == TokenKind.Patches ? [patches] : [registers];
+        string[] packed = registers is null ? [patches] : !config.CrossAttention ? [patches, registers] : wanted == TokenKind.Patches ? [patches] : [registers];
         modules[$"{side}_seq_packer"] = Packer(side, packed, mask, streams);
         if (config.CrossAttention)
-            modules[$"{side}_context_packer"] = Packer($"{side}_context", [wanted == TokenKind.Patches ? registers : patches], RegisterMask.Full, null);
+            modules[$"{side}_context_packer"] = Packer($"{side}_context", [wanted == TokenKind.Patches ? registers! : patches], RegisterMask.Full, null);
         modules[name] = Trunk(config, side);
         modules[$"{side}_unpacker"] = Unpacker(side, packed);
     }

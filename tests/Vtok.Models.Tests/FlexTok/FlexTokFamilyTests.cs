@@ -24,6 +24,23 @@ public sealed class FlexTokFamilyTests
     }
 
     [TestMethod]
+    public void Folders_of_unpublished_arrangements_open_and_give_the_same_ids()
+    {
+        foreach (FlexTokConfig config in (FlexTokConfig[])[TinyFlexTok.Crossed, TinyFlexTok.Gridded])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using TemporaryFolder folder = new();
+            using FlexTokTokenizer tokenizer = TinyFlexTok.Tokenizer(config: config);
+            ModelFolder.Save(folder.Root, FlexTokTreeWriter.Write(config), tokenizer.Network.state_dict());
+
+            using ITokenizerModel opened = ModelFolder.Open(folder.Root);
+
+            Assert.IsTrue(opened.Encode(TinyFlexTok.Pictures(2)).Equals(tokenizer.Encode(TinyFlexTok.Pictures(2))));
+            Assert.AreEqual(tokenizer.Info.Order, opened.Info.Order);
+        }
+    }
+
+    [TestMethod]
     public void Weights_alone_open_by_the_tree_in_their_header()
     {
         using DisposeScope scope = NewDisposeScope();

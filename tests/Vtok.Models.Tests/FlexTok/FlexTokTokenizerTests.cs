@@ -92,8 +92,8 @@ public sealed class FlexTokTokenizerTests
         Refused("divisible by 4", () => tokenizer.Encode(pictures.narrow(2, 0, 14)));
         Refused("at most 16x16", () => tokenizer.Encode(zeros(1, 3, 32, 16)));
         Refused("[B, 3, H, W]", () => tokenizer.Encode(zeros(1, 1, 16, 16)));
-        Refused("[B, 1..16]", () => tokenizer.Decode(zeros([1, 17], ScalarType.Int64)));
-        Refused("[B, 1..16]", () => tokenizer.Decode(zeros([1, 3], ScalarType.Int32)));
+        Refused("[B, n] with n 1 to 16", () => tokenizer.Decode(zeros([1, 17], ScalarType.Int64)));
+        Refused("[B, n] with n 1 to 16", () => tokenizer.Decode(zeros([1, 3], ScalarType.Int32)));
         Refused("0..63999", () => tokenizer.Decode(full([1, 3], 64_000L, ScalarType.Int64)));
         Refused("0..63999", () => tokenizer.Decode(full([1, 3], -1L, ScalarType.Int64)));
         Refused("1 to 1000", () => tokenizer.Decode(zeros([1, 3], ScalarType.Int64), new DecodeOptions { Steps = 1001 }));

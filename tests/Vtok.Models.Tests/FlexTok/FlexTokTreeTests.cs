@@ -11,7 +11,7 @@ public sealed class FlexTokTreeTests
     [TestMethod]
     public void A_written_tree_is_read_back_as_the_same_settings()
     {
-        foreach (FlexTokConfig config in (FlexTokConfig[])[.. FlexTokPresets.All.Values, TinyFlexTok.Config, TinyFlexTok.Crossed, Unusual()])
+        foreach (FlexTokConfig config in (FlexTokConfig[])[.. FlexTokPresets.All.Values, TinyFlexTok.Config, TinyFlexTok.Crossed, TinyFlexTok.Gridded, Unusual()])
         {
             FlexTokConfig read = FlexTokTree.Read(FlexTokTreeWriter.Write(config));
 
@@ -93,7 +93,26 @@ public sealed class FlexTokTreeTests
     }
 
     [TestMethod]
-    [DataRow("model.preprocessors.mask_tokens.MaskTokenModule"), DataRow("model.utils.dict_ops.PerSampleReducer"), DataRow("model.postprocessors.heads.LinearHead")]
+    public void A_tree_without_registers_adds_tokens_to_patches_and_does_nothing_else_with_them()
+    {
+        Expect("per_sample_op", tree => Module(tree, "decoder", "dec_sum")["per_sample_op"]!["_target_"] = "flextok.model.utils.dict_ops.channels_first_to_last");
+        Expect("read_keys", tree => Module(tree, "decoder", "dec_sum")["read_keys"] = new JsonArray("dec_patches", "elsewhere"));
+        Expect("input_list_read_keys", tree => Module(tree, "decoder", "dec_seq_packer")["input_list_read_keys"] = new JsonArray("dec_patches", "dec_registers_proj"));
+        Expect("mask_mode", tree => Module(tree, "encoder", "enc_seq_packer")["mask_mode"] = "causal");
+        Expect("adaLN_expansion", tree => Module(tree, "decoder", "dec_transformer")["adaLN_expansion"] = 2);
+        Expect("no MaskedNestedDropout", tree => tree["decoder"]!["module_dict"]!.AsObject().Remove("dec_sum"));
+        Expect("no Registers1D", tree => Module(tree, "encoder", "enc_to_latents")["read_key"] = "enc_registers");
+
+        static void Expect(string part, Action<JsonObject> change)
+        {
+            JsonObject tree = FlexTokTreeWriter.Write(TinyFlexTok.Gridded).Root.DeepClone().AsObject();
+            change(tree);
+            StringAssert.Contains(Refused(tree).Message, part);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("model.preprocessors.mask_tokens.MaskTokenModule"), DataRow("model.utils.posembs.PositionalEmbedding"), DataRow("model.postprocessors.heads.LinearHead")]
     public void A_module_without_a_part_in_the_arrangement_is_refused_by_name(string target)
     {
         JsonObject tree = Tree();

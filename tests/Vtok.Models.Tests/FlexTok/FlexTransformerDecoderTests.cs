@@ -119,6 +119,26 @@ public sealed class FlexTransformerDecoderTests
         Near(tokenizer.Decode(some.narrow(0, 1, 1), quick), picture.narrow(0, 1, 1));
     }
 
+    [TestMethod]
+    public void No_tensor_is_left_behind()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using FlexTokTokenizer tokenizer = TinyFlexTok.Tokenizer(config: TinyFlexTok.Crossed);
+        Tensor pictures = TinyFlexTok.Pictures(2);
+        void Once()
+        {
+            using Tensor ids = tokenizer.Encode(pictures);
+            tokenizer.Decode(ids, new DecodeOptions { Steps = 1 }).Dispose();
+        }
+        Once();
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+        for (int i = 0; i < 20; i++)
+            Once();
+
+        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
     /// <summary>One picture: x and its context [n, D], activated time [1, D] or null, and what x sees of itself.</summary>
     private static Tensor Formula(Dictionary<string, Tensor> weights, Tensor x, Tensor context, Tensor? time, Tensor? visible)
     {

@@ -32,6 +32,13 @@ internal static class TinyFlexTok
         Decoder = Config.Decoder with { Transformer = Config.Decoder.Transformer with { CrossAttention = true, ModulationStreams = 1 } },
     };
 
+    /// <summary>The same without registers.</summary>
+    public static FlexTokConfig Gridded { get; } = Config with
+    {
+        Encoder = Config.Encoder with { Registers = 0, Mask = RegisterMask.Full },
+        Decoder = Config.Decoder with { Registers = 0, Transformer = Config.Decoder.Transformer with { ModulationStreams = 1 } },
+    };
+
     public static FlexTokNetwork Network(ulong seed = 1, FlexTokConfig? config = null) => Drawn(new FlexTokNetwork(config ?? Config), seed);
 
     public static FlexTokTokenizer Tokenizer(ulong seed = 1, FlexTokConfig? config = null) =>
