@@ -12,6 +12,14 @@ public sealed class TensorHold : IDisposable
 {
     private readonly DisposeScope _scope = torch.NewDisposeScope();
 
+    /// <summary>Builds something whose tensors live on in fields.</summary>
+    public static T Over<T>(Func<T> build)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        using var hold = new TensorHold();
+        return build();
+    }
+
     /// <summary>Lets go: tensors that are not disposed pass to the scope around this one, or to nobody where there is none.</summary>
     public void Dispose()
     {

@@ -75,8 +75,7 @@ internal sealed class FolderReader(IReadOnlyList<IModelFamily> families)
         ModelConfig config = ModelFolder.ReadConfig(folder);
         IModelFamily family = CheckDescription(folder, config, info);
         using IWeightSource weights = files.Open();
-        using var hold = new TensorHold(); // models load beside threads that decode pictures and so collect garbage
-        return family.Create(config, weights, info, device ?? CPU);
+        return TensorHold.Over(() => family.Create(config, weights, info, device ?? CPU)); // beside threads that decode pictures and so collect garbage
     }
 
     private IModelFamily CheckDescription(string folder, ModelConfig config, TokenizerInfo info)

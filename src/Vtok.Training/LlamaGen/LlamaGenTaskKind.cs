@@ -1,6 +1,7 @@
 using Vtok.Data;
 using Vtok.Models.LlamaGen;
 using Vtok.Models.Weights;
+using Vtok.Torch;
 using Vtok.Training.Collectives;
 using Vtok.Training.Data;
 using Vtok.Training.Losses;
@@ -25,9 +26,8 @@ internal sealed class LlamaGenTaskKind : TaskKind
         (ISampleSource source, Tensor? held) = HeldOut.Split(run, settings.HoldOut, settings.HoldOutMost, settings.ValidationSide, settings.ValidateEvery);
         using var pictures = new PictureBatches(source, run.Collective.Share(settings.Pictures.Squares(run.Recipe, settings.Side, settings.LeastShare)), run.Say);
         HeldOutPictures? measured = held is null ? null : new HeldOutPictures(held, ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device);
-        LlamaGenNetwork network = LlamaGenStart.Network(run.Recipe, settings, device);
-        using var task = new LlamaGenTask(run.Recipe, settings, network, PictureDistance.Open(settings.Distance, device),
-            LlamaGenStart.Adversary(run.Recipe, settings, device), pictures.Read, measured, run.Collective, device) { Reader = pictures };
+        using LlamaGenTask task = TensorHold.Over(() => new LlamaGenTask(run.Recipe, settings, LlamaGenStart.Network(run.Recipe, settings, device),
+            PictureDistance.Open(settings.Distance, device), LlamaGenStart.Adversary(run.Recipe, settings, device), pictures.Read, measured, run.Collective, device) { Reader = pictures });
         return new TrainingLoop(run, task).Run();
     }
 

@@ -1,6 +1,7 @@
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Perceptual;
 using Vtok.Models.Weights;
+using Vtok.Torch;
 using Vtok.Training.Collectives;
 using Vtok.Training.Data;
 using Vtok.Training.Losses;
@@ -30,10 +31,10 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
             Text = settings.Text is { } features ? new TextFeatureFolder(features, settings.Network.Text!).Read : null,
         };
         HeldOutPictures? held = run.Validation is { } validation ? Held(run, settings, validation, device) : null;
-        OneDPieceNetwork network = TitokStart.Network(run.Recipe, settings, device);
-        using TitokTask task = form == OneDPieceForm.StageOne
+        OneDPieceNetwork network = TensorHold.Over(() => TitokStart.Network(run.Recipe, settings, device));
+        using TitokTask task = TensorHold.Over<TitokTask>(() => form == OneDPieceForm.StageOne
             ? new TitokStageOneTask(run.Recipe, settings, network, TitokStart.Proxy(settings, device), pictures.Read, held, device)
-            : Pixels(run.Recipe, settings, network, pictures, held, device);
+            : Pixels(run.Recipe, settings, network, pictures, held, device));
         task.Reader = pictures;
         if (settings.Codebook is { } codebook)
             task.Health = new CodebookHealth(network.Quantizer!, codebook, run.Recipe.Seed, (long)run.Recipe.Batch * settings.Network.LatentTokens, run.Collective, device);
