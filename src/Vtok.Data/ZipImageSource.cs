@@ -17,9 +17,11 @@ public sealed class ZipImageSource : ISampleSource
     public ZipImageSource(string file, bool classFromFolder = true)
     {
         Name = file;
+        FileStream? stream = null;
         try
         {
-            _archive = ZipFile.OpenRead(file);
+            stream = File.OpenRead(file);
+            _archive = new ZipArchive(stream, ZipArchiveMode.Read);
             _entries = [.. _archive.Entries.Where(entry => PictureNames.IsPicture(entry.FullName))];
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -28,10 +30,12 @@ public sealed class ZipImageSource : ISampleSource
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
+            stream?.Dispose();
             throw new DatasetException(DatasetError.Damaged, $"{file}: not a whole zip archive ({e.Message})", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            stream?.Dispose();
             throw new DatasetException(DatasetError.Unreadable, $"{file}: {e.Message}", e);
         }
         if (_entries.Length == 0)

@@ -36,8 +36,9 @@ public sealed class GradientCheckpoint : autograd.SingleTensorFunction<GradientC
             using IDisposable? autocast = ctx.get_data("autocast") is ScalarType type ? Autocast.Enter(x.device_type, type) : null;
             using Tensor y = block(x);
             autocast?.Dispose();
-            y.backward([grad]);
+            if (y.requires_grad)
+                y.backward([grad]);
         }
-        return [x.grad!.MoveToOuterDisposeScope(), null!];
+        return [(x.grad ?? zeros_like(x)).MoveToOuterDisposeScope(), null!]; // none where the block does not depend on x: an exception here would end the process
     }
 }

@@ -47,6 +47,21 @@ public sealed class FolderAndZipSourceTests
     }
 
     [TestMethod]
+    public void A_damaged_directory_of_a_zip_leaves_no_file_open()
+    {
+        using TemporaryFolder folder = new();
+        string zip = folder.Zip("z.zip", ("a.png", Picture));
+        byte[] bytes = File.ReadAllBytes(zip);
+        bytes[bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 28] = 0xFF; // the length of the name, which then passes the end
+        File.WriteAllBytes(zip, bytes);
+
+        DatasetException e = Assert.ThrowsExactly<DatasetException>(() => new ZipImageSource(zip));
+
+        Assert.AreEqual(DatasetError.Damaged, e.Reason);
+        new FileStream(zip, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+    }
+
+    [TestMethod]
     public void Missing_empty_and_damaged_data_sets_say_so()
     {
         using TemporaryFolder folder = new();

@@ -23,6 +23,18 @@ public sealed class GradientCheckpointTests
     }
 
     [TestMethod]
+    public void A_block_that_does_not_look_at_its_input_gives_it_no_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = ones(3).requires_grad_(true), weight = ones(3).requires_grad_(true);
+
+        (GradientCheckpoint.Run(_ => weight * 2, x) + GradientCheckpoint.Run(_ => ones(3), x)).sum().backward();
+
+        Assert.AreEqual(0f, x.grad!.abs().sum().item<float>());
+        Assert.AreEqual(6f, weight.grad!.sum().item<float>());
+    }
+
+    [TestMethod]
     public void A_block_computed_again_under_autocast_computes_as_it_did_the_first_time()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -29,16 +29,16 @@ public static class RefinementHeads
             Blocks = [.. ((string[])["e0", "e1", "m", "f1", "f0"]).Select(group => Blocks(source, $"{head}{group}."))],
         };
         var decoder = new RefinementDecoder(inputPlanes, config, device: device);
-        using (no_grad())
-        using (NewDisposeScope())
-            foreach ((string name, TorchSharp.Modules.Parameter parameter) in decoder.named_parameters())
-            {
-                if (!source.Entries.TryGetValue(head + name, out TensorEntry? entry) || !entry.Shape.SequenceEqual(parameter.shape))
-                    throw new CheckpointException(CheckpointError.Mismatch,
-                        $"{head}{name}: {entry?.ToString() ?? "missing"}, expected [{string.Join(", ", parameter.shape)}]");
-                parameter.copy_(source[head + name]);
-            }
-        return decoder;
+        try
+        {
+            Fill(decoder, source, head);
+            return decoder;
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The tensors of a head by their names in a checkpoint, float16, in the caller's dispose scope.</summary>
@@ -46,6 +46,19 @@ public static class RefinementHeads
     {
         using (no_grad())
             return decoder.named_parameters().ToDictionary(p => $"{Prefix}{look}.{p.name}", p => p.parameter.detach().to(ScalarType.Float16).cpu());
+    }
+
+    private static void Fill(RefinementDecoder decoder, IWeightSource source, string head)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in decoder.named_parameters())
+        {
+            if (!source.Entries.TryGetValue(head + name, out TensorEntry? entry) || !entry.Shape.SequenceEqual(parameter.shape))
+                throw new CheckpointException(CheckpointError.Mismatch,
+                    $"{head}{name}: {entry?.ToString() ?? "missing"}, expected [{string.Join(", ", parameter.shape)}]");
+            parameter.copy_(source[head + name]);
+        }
     }
 
     private static int Outputs(IWeightSource source, string name)
