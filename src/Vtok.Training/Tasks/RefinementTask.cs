@@ -69,7 +69,7 @@ internal sealed class RefinementTask : TrainingTask
         using DisposeScope scope = NewDisposeScope();
         const int rows = 6;
         Tensor original = PictureTensors.FromBytes(held.Bytes[..rows]);
-        Tensor[] columns = [.. Lengths.Select(length => held.Pictures(length, Refine).First()[..rows])];
+        Tensor[] columns = [.. Lengths.Select(length => held.Pictures(length, Refine).First().MoveToOtherDisposeScope(scope)[..rows])];
         ReconstructionSheet.Write(path, [original, .. columns]);
     }
 
