@@ -26,7 +26,7 @@ internal static class CommandLine
           vtok encode photo.jpg                      writes photo.vtok
           vtok encode *.jpg -o tokens --tokens 64    a folder of small files
           vtok decode photo.vtok -o back.png         decodes to the size of the original
-          vtok trim photo.vtok --tokens 32 -o s.vtok drops detail, without the model
+          vtok trim photo.vtok --tokens 32 -o s.vtok drops detail, without the networks
         """;
 
     /// <summary>Version of the program.</summary>

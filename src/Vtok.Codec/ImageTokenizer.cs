@@ -222,8 +222,9 @@ public sealed class ImageTokenizer : IDisposable
 
     private VtokFile Reach(VtokFile file, PreparedPicture picture, int target, ImageEncodeOptions options, CancellationToken cancellation)
     {
-        VtokFile fitting = SizeTarget.Fit(file, Info, target);
-        if (options.Effort == EncodeEffort.Default)
+        VtokFile fitting = Info.Order == TokenOrder.Set ? SizeTarget.FitSet(file, Info, target) : SizeTarget.Fit(file, Info, target);
+        bool chosenAgain = Info.Order == TokenOrder.Set && fitting.Count < file.Count; // which tokens go is the model's choice
+        if (options.Effort == EncodeEffort.Default && !chosenAgain)
             return fitting;
         var searched = new EncodeOptions { Tokens = fitting.Count, Effort = options.Effort, Seed = options.Seed }; // the length is known now: search for it
         return ToFile(picture, [.. EncodeLanes(picture.Lanes, searched, cancellation)], options);

@@ -12,18 +12,38 @@ public static class SizeTarget
     public static VtokFile Fit(VtokFile file, TokenizerInfo info, int bytes)
     {
         ArgumentNullException.ThrowIfNull(file);
-        IReadOnlyList<int> lengths = TokenLengths.UpTo(info, file.Count);
+        return Longest(TokenLengths.UpTo(info, file.Count), count => VtokTrimmer.Trim(file, info, count), info, bytes);
+    }
+
+    /// <summary>How many tokens fit where the model chooses them (order Set): a file of that size, whose tokens are not those that the model would keep.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="info">Its model.</param>
+    /// <param name="bytes">Largest size.</param>
+    internal static VtokFile FitSet(VtokFile file, TokenizerInfo info, int bytes)
+    {
+        int grid = info.Vocabulary.Positions!.Value, least = Math.Min(info.Lengths[0], file.Count);
+        return Longest([.. Enumerable.Range(least, file.Count - least + 1)], count => file with
+        {
+            Lanes = [.. file.Lanes.Select(lane => lane[..Math.Min(count, lane.Length)])],
+            Extensions = file.Extensions with
+            {
+                KeptPositions = KeptPositions.Pack([.. file.Lanes.Select((lane, i) =>
+                    (ReadOnlyMemory<int>)KeptPositions.Unpack(file.Extensions.KeptPositions.Span, i, grid).AsMemory(0, Math.Min(count, lane.Length)))], grid),
+            },
+        }, info, bytes);
+    }
+
+    private static VtokFile Longest(IReadOnlyList<int> lengths, Func<int, VtokFile> shortened, TokenizerInfo info, int bytes)
+    {
         int fits = 0; // lengths[0] is written even when it is too long
-        for (int low = 0, high = lengths.Count - 1; low <= high;) // a longer prefix is never a smaller file
+        for (int low = 0, high = lengths.Count - 1; low <= high;) // more tokens are never a smaller file
         {
             int middle = (low + high) / 2;
-            if (VtokWriter.Write(Prefix(file, info, lengths[middle]), info).Length <= bytes)
+            if (VtokWriter.Write(shortened(lengths[middle]), info).Length <= bytes)
                 (fits, low) = (middle, middle + 1);
             else
                 high = middle - 1;
         }
-        return Prefix(file, info, lengths[fits]);
+        return shortened(lengths[fits]);
     }
-
-    private static VtokFile Prefix(VtokFile file, TokenizerInfo info, int count) => VtokTrimmer.Trim(file, info, count);
 }

@@ -81,6 +81,27 @@ public sealed class LavitCommandTests
         CliHarness.Over(folder, "encode", folder["a.png"], "-o", folder["b.vtok"], "--model", "tiny", "--steps", "3").IsRefusal(2, "--steps: tiny");
     }
 
+    [TestMethod]
+    [DataRow("fit")]
+    [DataRow("tile")]
+    public void A_target_in_bytes_is_reached_by_keeping_fewer_tokens(string layout)
+    {
+        using TempFolder folder = Model(out TokenizerInfo info);
+        Picture(folder["a.png"], 2, 90, 60);
+        string[] encode = ["encode", folder["a.png"], "--model", "tiny", "--layout", layout, "-q", "-o"];
+        CliHarness.Over(folder, [.. encode, folder["all.vtok"]]);
+        int whole = (int)new FileInfo(folder["all.vtok"]).Length, most = VtokReader.Read(File.ReadAllBytes(folder["all.vtok"]), info).Count;
+
+        CliResult reached = CliHarness.Over(folder, [.. encode, folder["less.vtok"], "--target-bytes", $"{whole - 1}"]);
+        CliResult missed = CliHarness.Over(folder, [.. encode, folder["least.vtok"], "--target-bytes", "3"]);
+
+        Assert.AreEqual(0, reached.ExitCode, reached.Errors);
+        Assert.IsLessThan(whole, (int)new FileInfo(folder["less.vtok"]).Length);
+        Assert.IsLessThan(most, VtokReader.Read(File.ReadAllBytes(folder["less.vtok"]), info).Count);
+        missed.IsRefusal(5, "more than the target of 3");
+        Assert.AreEqual(info.Lengths[0], VtokReader.Read(File.ReadAllBytes(folder["least.vtok"]), info).Count);
+    }
+
     private static TempFolder Model(out TokenizerInfo info)
     {
         NativeTorch.Load();
