@@ -6,6 +6,12 @@ internal static class OutputPlan
     /// <summary>Standard output.</summary>
     public const string StandardOutput = "-";
 
+    /// <summary>Refuses a name that promises another format than the PNG that will be in it.</summary>
+    /// <param name="path">The file, or a folder for it.</param>
+    /// <exception cref="UsageException">It ends otherwise.</exception>
+    public static string RequirePng(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is "" or ".png" || Directory.Exists(path) ? path : throw new UsageException($"{path}: a PNG is drawn (use a name that ends in .png)");
+
     /// <summary>Names the outputs: the file or folder of -o, else beside each input; standard input goes to standard output.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="output">Value of -o, or null.</param>

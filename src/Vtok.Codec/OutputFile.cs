@@ -37,13 +37,15 @@ public static class OutputFile
         }
     }
 
-    /// <summary>Refuses a name that is taken.</summary>
+    /// <summary>Refuses a name that is taken, or in a folder that is not there.</summary>
     /// <param name="path">The name.</param>
     /// <param name="replace">Whether a file of that name may be replaced.</param>
     public static void CheckFree(string path, bool replace)
     {
         if (!replace && !IsDevice(path) && File.Exists(path))
             throw new OutputFileException(OutputFileError.Exists, "is there already (--force replaces it)");
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path))
+            throw new OutputFileException(OutputFileError.CannotWrite, "its folder is not there (create it first)");
     }
 
     /// <summary>Deletes what unfinished writes have left; for a process that is about to end.</summary>

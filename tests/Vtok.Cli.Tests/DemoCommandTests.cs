@@ -19,5 +19,6 @@ public class DemoCommandTests
         RgbImage sheet = new VipsImageCodec().Decode(File.ReadAllBytes(cli["sheet.png"]));
         Assert.AreEqual(4 * (384 + 12) + 12, sheet.Width);
         cli.Run("demo", "-o", cli["sheet.png"]).IsRefusal(6, "--force replaces it");
+        cli.Run("demo", "-o", cli["sheet.jpg"]).IsRefusal(2, "a PNG is drawn");
     }
 }

@@ -80,12 +80,23 @@ public class EvalCommandTests
     }
 
     [TestMethod]
+    [DataRow(6, "its folder is not there", "none/chart.png")]
+    [DataRow(2, "a PNG is drawn", "chart.jpg")]
+    public void A_chart_that_has_no_place_is_refused_before_anything_is_measured(int exitCode, string contains, string chart)
+    {
+        using var cli = new CliHarness();
+        File.WriteAllBytes(cli["a.png"], new VipsImageCodec().Encode(new RgbImage(16, 16), ImageFormat.Png));
+
+        cli.Run("eval", "--data", cli["a.png"], "--chart", cli[chart]).IsRefusal(exitCode, contains);
+    }
+
+    [TestMethod]
     public void A_chart_that_cannot_be_written_loses_no_figures()
     {
         using var cli = new CliHarness();
         File.WriteAllBytes(cli["a.png"], new VipsImageCodec().Encode(new RgbImage(16, 16), ImageFormat.Png));
 
-        CliResult result = cli.Run("eval", "--data", cli["a.png"], "--tokens", "96", "--chart", cli["none/chart.png"], "--json");
+        CliResult result = cli.Run("eval", "--data", cli["a.png"], "--tokens", "96", "--chart", cli[new string('x', 300) + ".png"], "--json");
 
         Assert.AreEqual(6, result.ExitCode, result.Errors);
         Assert.AreEqual(1, result.Json.GetProperty("rows").GetArrayLength());

@@ -35,7 +35,15 @@ internal static class RunCurves
         foreach (Plot plot in plots.Values)
             all.AddPlot(plot);
         int height = Height * plots.Count;
-        OutputFile.Write(output, vector ? Svg(all, Width, height) : all.Render(Width, height).GetImageBytes(ImageFormat.Png), replace: true);
+        byte[] drawn = vector ? Svg(all, Width, height) : all.Render(Width, height).GetImageBytes(ImageFormat.Png);
+        try
+        {
+            OutputFile.Write(output, drawn, replace: true);
+        }
+        catch (OutputFileException e)
+        {
+            throw new OutputFileException(e.Reason, $"{output}: {e.Message}", e);
+        }
     }
 
     private static byte[] Svg(Multiplot plots, int width, int height)

@@ -31,7 +31,7 @@ internal static class DemoCommand
         command.SetAction(parsed =>
         {
             var input = new InputFile(parsed.GetValue(picture) ?? Photograph);
-            string path = parsed.GetValue(output) ?? "vtok-demo.png";
+            string path = OutputPlan.RequirePng(parsed.GetValue(output) ?? "vtok-demo.png");
             var run = new FileRun(console, [input], parsed.GetValue(json), parsed.GetValue(quiet));
             var writer = new OutputWriter(console, run.Inputs, path, ".png", parsed.GetValue(force), run.Json);
             return run.Each(_ =>

@@ -53,7 +53,7 @@ internal static class EvalCommand
             string? judge = store.Roots.Select(root => Path.Combine(root, JudgeFolder)).FirstOrDefault(Directory.Exists);
             var limits = new ImageDecodeOptions { MaxPixels = parsed.GetValue(maxPixels), MaxFileBytes = parsed.GetValue(maxBytes) };
             var measured = new Measured(session, judge, side, parsed.GetValue(look), parsed.GetValue(effort) ?? EncodeEffort.Default, lengths, parsed.GetValue(against) ?? []);
-            var sheet = parsed.GetValue(chart) is { } path ? new OutputWriter(console, [run.Inputs[0]], path, ".png", parsed.GetValue(force), json: true) : null;
+            var sheet = parsed.GetValue(chart) is { } path ? new OutputWriter(console, [run.Inputs[0]], OutputPlan.RequirePng(path), ".png", parsed.GetValue(force), json: true) : null;
             sheet?.CheckFree(run.Inputs[0]);
             (int exitCode, int count, IReadOnlyList<QualityRow> rows) = Measure(console, run, measured, limits);
             if (count == 0)

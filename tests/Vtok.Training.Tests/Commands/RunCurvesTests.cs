@@ -55,6 +55,7 @@ public sealed class RunCurvesTests
         (int exitCode, _, string errors) = TrainHarness.Run("plot", Run(train, "run"), "-o", train[output], "--value", value);
 
         Assert.AreEqual(expected, exitCode, errors);
+        Assert.MatchesRegex(@"^vtok-train: \S+: ", errors); // says which file
     }
 
     private static string Run(TrainHarness train, string name)
