@@ -2,6 +2,8 @@ using System.Text.Json;
 using TorchSharp;
 using Vtok.Imaging;
 using Vtok.Models.LlamaGen;
+using Vtok.Models.Tests.TokenFlow;
+using Vtok.Models.TokenFlow;
 using Vtok.Models.Tests.LlamaGen;
 using Vtok.Models.Weights;
 using Vtok.Streams;
@@ -104,6 +106,28 @@ public class GridModelCommandTests
         using var cli = new CliHarness { Real = true };
 
         cli.Run("eval", "--data", Prepare(cli, 16, 8), "--model", cli["tiny"], option, value).IsRefusal(2, contains);
+    }
+
+    [TestMethod]
+    public void Every_scale_of_a_model_of_scales_is_measured()
+    {
+        using var cli = new CliHarness { Real = true };
+        string picture = Prepare(cli, 30, 24);
+        SaveScales(cli["scales"]);
+
+        CliResult result = cli.Run("eval", "--data", picture, "--model", cli["scales"], "--json");
+
+        Assert.AreEqual(0, result.ExitCode, result.Errors);
+        Assert.AreEqual(16, result.Json.GetProperty("size").GetInt32());
+        CollectionAssert.AreEqual(new[] { 1, 5, 14, 30 }, result.Json.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("tokens").GetInt32()).ToArray());
+    }
+
+    private static void SaveScales(string folder)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ModelConfig config = TinyTokenFlow.Config(TinyTokenFlow.Clip);
+        using TokenFlowNetwork network = TinyTokenFlow.Network(config);
+        ModelFolder.Save(folder, config, network.state_dict());
     }
 
     private static string Prepare(CliHarness cli, int width, int height)
