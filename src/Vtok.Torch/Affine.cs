@@ -14,6 +14,9 @@ public static class Affine
     // Below it the extra views cost as much as is won.
     private const long LeastProducts = 1 << 21;
 
+    // A convolution first copies the weight into an order of its own, which few rows do not pay for, in time or in memory.
+    private const long LeastRows = 64;
+
     internal static readonly bool Convolves = Avx512F.IsSupported && Vendor() != "GenuineIntel";
 
     [ThreadStatic]
@@ -29,7 +32,7 @@ public static class Affine
     public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias)
     {
         if (!Convolves || !IsFree(weight) || input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32
-            || weight.dtype != ScalarType.Float32 || weight.numel() * (input.numel() / weight.size(1)) < LeastProducts || Autocast.Entered(DeviceType.CPU))
+            || weight.dtype != ScalarType.Float32 || Rows(input) < LeastRows || weight.numel() * Rows(input) < LeastProducts || Autocast.Entered(DeviceType.CPU))
         {
             return nn.functional.linear(input, weight, bias);
         }
@@ -39,7 +42,7 @@ public static class Affine
     internal static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias)
     {
         using DisposeScope scope = NewDisposeScope();
-        long inputs = weight.size(1), outputs = weight.size(0), rows = input.numel() / inputs;
+        long inputs = weight.size(1), outputs = weight.size(0), rows = Rows(input);
         Tensor columns = input.reshape(1, rows, 1, inputs).permute(0, 3, 1, 2);                                // [1, in, R, 1], channels last in memory
         // A dilated kernel goes to oneDNN whatever the batch and the threads; of one of 1 x 1 it means nothing else.
         Tensor made = nn.functional.conv2d(columns, weight.view(outputs, inputs, 1, 1), bias, dilation: [2, 2]); // [1, out, R, 1]
@@ -59,6 +62,8 @@ public static class Affine
             _over = true;
         }
     }
+
+    private static long Rows(Tensor input) => input.numel() / input.size(-1);
 
     private static bool IsFree(Tensor weight) => _free > 0 || (weight.requires_grad && is_grad_enabled());
 
