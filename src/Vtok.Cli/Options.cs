@@ -82,7 +82,7 @@ internal static class Options
         return option;
     }
 
-    public static Option<int?> Threads() => Number("--threads", "Threads of the networks (default: all cores).", 1, 1024);
+    public static Option<int?> Threads() => Number("--threads", "Threads of the networks (default, and at most: all cores).", 1, 1024);
 
     public static Option<int?> Batch() => Number("--batch", "Pictures or tiles that go through the networks together (default: 8).", 1, 65536);
 

@@ -8,7 +8,7 @@ using Vtok.Torch;
 namespace Vtok.Codec;
 
 /// <summary>Opens model folders on disk; libtorch is loaded with the first model, not before.</summary>
-/// <param name="threads">Threads of the networks; null leaves it to libtorch.</param>
+/// <param name="threads">Threads of the networks; null leaves it to libtorch, and more than there are cores mean as many as there are.</param>
 public sealed class ModelFolderOpener(int? threads = null) : IModelOpener
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed class ModelFolderOpener(int? threads = null) : IModelOpener
     private ITokenizerModel OpenLoaded(string folder, string device)
     {
         if (threads is int count)
-            torch.set_num_threads(count);
+            torch.set_num_threads(Math.Min(count, Environment.ProcessorCount)); // hundreds on a few cores wait for each other for minutes
         return ModelFolder.Open(folder, Device(device));
     }
 

@@ -79,6 +79,17 @@ public class GridModelCommandTests
     }
 
     [TestMethod]
+    public void More_threads_than_cores_are_as_many_as_there_are()
+    {
+        using var cli = new CliHarness { Real = true };
+
+        CliResult encoded = cli.Run("encode", Prepare(cli, 16, 8), "--model", cli["tiny"], "--threads", "1024");
+
+        Assert.AreEqual(0, encoded.ExitCode, encoded.Errors);
+        Assert.IsLessThanOrEqualTo(Environment.ProcessorCount, get_num_threads());
+    }
+
+    [TestMethod]
     [DataRow(20, 25)]
     [DataRow(null, 4096)]
     public void A_model_of_any_size_is_measured_at_the_size_that_is_said(int? size, int tokens)

@@ -77,7 +77,7 @@ internal static class TrainCommand
         var set = new Option<string[]>("--set") { HelpName = "PATH=VALUE", Description = "Replaces a value of the recipe: optimizer.lr=3e-4. May be repeated." };
         var maxSeconds = new Option<double?>("--max-seconds") { HelpName = "SECONDS", Description = "Save and leave after this many seconds." };
         var device = new Option<string>("--device") { HelpName = "DEVICE", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
-        var threads = new Option<int?>("--threads") { HelpName = "N", Description = "Threads for tensor operations. Default: all cores." };
+        var threads = new Option<int?>("--threads") { HelpName = "N", Description = "Threads for tensor operations. Default, and at most: all cores." };
         var transport = new Option<string>("--transport") { Description = "Between several processes: auto, none, tcp, mpi or nccl.", DefaultValueFactory = _ => "auto" };
         transport.AcceptOnlyFromAmong("auto", "none", "tcp", "mpi", "nccl");
         var patience = new Option<double>("--patience") { HelpName = "SECONDS", Description = "Seconds that a process waits for another one before the run ends.", DefaultValueFactory = _ => 1800 };

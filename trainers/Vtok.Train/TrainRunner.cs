@@ -15,7 +15,7 @@ internal static class TrainRunner
     public static int Run(TrainArguments arguments, TrainConsole console)
     {
         if (arguments.Threads is { } threads)
-            torch.set_num_threads(threads);
+            torch.set_num_threads(Math.Min(threads, Environment.ProcessorCount)); // hundreds on a few cores wait for each other for minutes
         torch.Device device = Pick(arguments.Device, arguments.Place);
         using ICollective collective = Processes.Open(arguments.Place, arguments.Transport, device, new CollectiveOptions
         {
