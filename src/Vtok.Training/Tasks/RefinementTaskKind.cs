@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Vtok.Models.Residual;
 using Vtok.Models.Weights;
+using Vtok.Torch;
 using Vtok.Training.Collectives;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
@@ -21,15 +22,18 @@ internal sealed class RefinementTaskKind : TaskKind
         string weights = Path.Combine(settings.Model, "model.safetensors");
         using SafetensorsFile source = SafetensorsFile.Open(weights);
         ResidualConfig config = ResidualConfig.Parse(ModelFolder.ReadConfig(settings.Model).Root);
-        ResidualCodebooks codebooks = ResidualCodebooks.Load(config, source, device);
+        ResidualCodebooks codebooks = TensorHold.Over(() => ResidualCodebooks.Load(config, source, device));
         RefinementData data = run.Collective.LeadFirst(() => RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks), "crops and tokens");
 
-        int planes = RefinementPlanes.Count(codebooks.Config);
-        RefinementDecoder decoder = settings.StartFrom is { } head
-            ? RefinementHeads.Load(source, head, planes, device)
-            : new RefinementDecoder(planes, new RefinementConfig { Widths = settings.Widths }, (ulong)run.Recipe.Seed, device);
-        RefinementLoss loss = settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, device) : new FaithfulLoss(settings, device);
-        using var task = new RefinementTask(run.Recipe, settings, data, loss, decoder, device);
+        using RefinementTask task = TensorHold.Over(() =>
+        {
+            int planes = RefinementPlanes.Count(config);
+            RefinementDecoder decoder = settings.StartFrom is { } head
+                ? RefinementHeads.Load(source, head, planes, device)
+                : new RefinementDecoder(planes, new RefinementConfig { Widths = settings.Widths }, (ulong)run.Recipe.Seed, device);
+            RefinementLoss loss = settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, device) : new FaithfulLoss(settings, device);
+            return new RefinementTask(run.Recipe, settings, data, loss, decoder, device);
+        });
         return new TrainingLoop(run, task).Run();
     }
 
@@ -37,7 +41,8 @@ internal sealed class RefinementTaskKind : TaskKind
     {
         var settings = (RefinementSettings)recipe.Settings;
         ResidualConfig config = ResidualConfig.Parse(ModelFolder.ReadConfig(settings.Model).Root);
-        using var decoder = new RefinementDecoder(RefinementPlanes.Count(config), new RefinementConfig { Widths = settings.Widths });
+        using RefinementDecoder decoder = TensorHold.Over(() =>
+            new RefinementDecoder(RefinementPlanes.Count(config), new RefinementConfig { Widths = settings.Widths }));
         using SafetensorsFile weights = SafetensorsFile.Open(best);
         TrainingLoop.LoadWeights(decoder, weights);
         RefinementExport.Write(settings.Model, folder, settings.Look, decoder);
