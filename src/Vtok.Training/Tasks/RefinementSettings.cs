@@ -73,10 +73,10 @@ public sealed record RefinementSettings
             PerceptualModel = section.Text("perceptualModel", "checkpoints/perceptual-mobilenetv2") ?? "",
             PerceptualWeight = section.Number("perceptualWeight", 0.2, 0, 100),
             StructureWeight = section.Number("structureWeight", 0, 0, 1000),
-            GridWeight = section.Number("gridWeight", look == "vivid" ? 2 : 0, 0, 1000),
-            WeaveWeight = section.Number("weaveWeight", look == "vivid" ? 0.5 : 0, 0, 1000),
+            GridWeight = section.Number("gridWeight", look == "vivid" ? 0.15 : 0, 0, 1000),
+            WeaveWeight = section.Number("weaveWeight", look == "vivid" ? 0.1 : 0, 0, 1000),
             FixedPatternWeight = section.Number("fixedPatternWeight", 0, 0, 1000),
-            ExcessWeight = section.Number("excessWeight", 1, 0, 1000),
+            ExcessWeight = section.Number("excessWeight", 2, 0, 1000),
             GridPeriods = section.Integers("gridPeriods", [16, 32], 2, 128),
         };
         if (settings.Window % 32 != 0)
