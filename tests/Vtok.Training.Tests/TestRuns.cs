@@ -1,3 +1,4 @@
+using TorchSharp;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
@@ -14,6 +15,17 @@ internal static class TestRuns
 
     public static TrainingRun Run(string folder, Recipe recipe, CancellationToken stop = default)
         => new() { Recipe = recipe, Folder = folder, Stop = stop };
+
+    /// <summary>Tensors that live after the first steps of both players and after the last.</summary>
+    public static (long Before, long After) LiveTensors(TrainingTask task, Recipe recipe, int first, int last)
+    {
+        using var trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
+        using var opponent = new Trainee(task.Opponent!.Model, task.Opponent.Optimizer, task.Opponent.Decays);
+        Steps(task, trainee, opponent, 0, first);
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        Steps(task, trainee, opponent, first, last);
+        return (before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
 
     /// <summary>Steps of both players without a loop around them, each in a scope of its own.</summary>
     public static void Steps(TrainingTask task, Trainee trainee, Trainee opponent, int first, int end)

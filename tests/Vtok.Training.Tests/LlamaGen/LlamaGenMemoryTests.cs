@@ -41,14 +41,10 @@ public sealed class LlamaGenMemoryTests
     {
         Recipe recipe = Tiny("vq", "gradient", true, [.. Discriminator, Checkpointing, "batch=1"]);
         using LlamaGenTask task = Create(recipe);
-        using var trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
-        using var opponent = new Trainee(task.Opponent!.Model, task.Opponent.Optimizer, task.Opponent.Decays);
-        TestRuns.Steps(task, trainee, opponent, 0, 5);
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
-        TestRuns.Steps(task, trainee, opponent, 5, 105);
+        (long before, long after) = TestRuns.LiveTensors(task, recipe, first: 5, last: 105);
 
-        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        Assert.AreEqual(before, after);
     }
 
     [TestMethod]

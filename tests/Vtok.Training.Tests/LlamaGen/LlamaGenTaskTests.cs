@@ -151,14 +151,10 @@ public sealed class LlamaGenTaskTests
             "settings.codebook.revive=true", "settings.discriminator.kind=patchgan", "settings.discriminator.channels=4", "settings.discriminator.layers=1",
             "settings.discriminator.start=0", "batch=1");
         using LlamaGenTask task = Create(recipe);
-        using var trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
-        using var opponent = new Trainee(task.Opponent!.Model, task.Opponent.Optimizer, task.Opponent.Decays);
-        TestRuns.Steps(task, trainee, opponent, 0, 9);
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
-        TestRuns.Steps(task, trainee, opponent, 9, 209);
+        (long before, long after) = TestRuns.LiveTensors(task, recipe, first: 9, last: 209);
 
-        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        Assert.AreEqual(before, after);
     }
 
     [TestMethod]

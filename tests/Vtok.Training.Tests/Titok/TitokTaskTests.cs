@@ -116,14 +116,10 @@ public sealed class TitokTaskTests
     {
         Recipe recipe = Tiny("settings.discriminator.start=0", "settings.network.continuous=true", "batch=1");
         using TitokTask task = Single(recipe);
-        using var trainee = new Trainee(task.Model, recipe.Optimizer, task.Decays);
-        using var opponent = new Trainee(task.Opponent!.Model, task.Opponent.Optimizer, task.Opponent.Decays);
-        TestRuns.Steps(task, trainee, opponent, 0, 5);
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
-        TestRuns.Steps(task, trainee, opponent, 5, 205);
+        (long before, long after) = TestRuns.LiveTensors(task, recipe, first: 5, last: 205);
 
-        Assert.AreEqual(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        Assert.AreEqual(before, after);
     }
 
     [TestMethod]
