@@ -9,6 +9,9 @@ namespace Vtok.Models.Perceptual;
 /// and poolings count. A pooling comes before the second and the third slice.</remarks>
 internal sealed class AlexFeatures : Module, ILpipsBackbone
 {
+    /// <summary>Least height and width of a picture: 7 after the first layer, 3 and 1 after the poolings.</summary>
+    public const int Least = 31;
+
     private static readonly (int Place, int Kernel, int Stride, int Padding, bool Pooled)[] Plan =
         [(0, 11, 4, 2, false), (3, 5, 1, 2, true), (6, 3, 1, 1, true), (8, 3, 1, 1, false), (10, 3, 1, 1, false)];
 
@@ -27,7 +30,7 @@ internal sealed class AlexFeatures : Module, ILpipsBackbone
         }
     }
 
-    public long LeastSide => 31; // 7 after the first layer, 3 and 1 after the poolings
+    public long LeastSide => Least;
 
     public IReadOnlyList<Tensor> Taps(Tensor pictures)
     {

@@ -11,11 +11,14 @@ namespace Vtok.Models.Perceptual;
 /// <param name="network">The network; the caller owns it.</param>
 public sealed class MobileNetDistance(MobileNetV2 network)
 {
+    /// <summary>Least height and width of a picture.</summary>
+    public const int LeastSide = PerceptualInput.MinSide;
+
     private const double Epsilon = 1e-6;
     private static readonly int[] Blocks = [3, 6, 10, 13, 17];
 
     /// <summary>One distance a pair; gradients flow to whatever asks for them.</summary>
-    /// <param name="x">[B, 3, H, W] in -1..1, H and W 32 or more.</param>
+    /// <param name="x">[B, 3, H, W] in -1..1, H and W <see cref="LeastSide"/> or more.</param>
     /// <param name="y">The same shape.</param>
     /// <returns>[B].</returns>
     public Tensor Distance(Tensor x, Tensor y)

@@ -3,7 +3,7 @@ namespace Vtok.Models.Perceptual;
 /// <summary>Checks what every perceptual network demands of its input.</summary>
 internal static class PerceptualInput
 {
-    private const long MinSide = 32;
+    public const int MinSide = 32;
 
     /// <summary>Throws unless the pictures are [B, 3, H, W] with sides of 32 or more; returns them as float32.</summary>
     public static Tensor Check(Tensor pictures)

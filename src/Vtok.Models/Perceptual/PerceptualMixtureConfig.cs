@@ -9,6 +9,9 @@ namespace Vtok.Models.Perceptual;
 /// <param name="Alex">Whether the backbone of LPIPS is AlexNet; else VGG16, as published with the tokenizers.</param>
 public sealed partial record PerceptualMixtureConfig(double? Lpips, double? ConvNext, bool Alex = false)
 {
+    /// <summary>Least height and width of a picture.</summary>
+    public int LeastSide => Lpips is null ? 1 : Alex ? AlexFeatures.Least : VggFeatures.Least;
+
     /// <summary>Reads a published name: "convnext_s", "lpips", or "lpips-convnext_s-a-b" with the weights a and b, one of them above 0; or ours, "lpips-alex".</summary>
     /// <returns>Null when it is none of these.</returns>
     public static PerceptualMixtureConfig? Parse(string name) => name switch

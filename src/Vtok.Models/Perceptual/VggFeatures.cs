@@ -8,6 +8,9 @@ namespace Vtok.Models.Perceptual;
 /// <remarks>Keys: slice1.0, slice1.2, slice2.5, ...: the layers' places in the published sequence, in which activations and poolings count.</remarks>
 internal sealed class VggFeatures : Module, ILpipsBackbone
 {
+    /// <summary>Least height and width of a picture: it is halved four times.</summary>
+    public const int Least = 16;
+
     /// <summary>Places of the convolutions of each slice.</summary>
     private static readonly int[][] Places = [[0, 2], [5, 7], [10, 12, 14], [17, 19, 21], [24, 26, 28]];
 
@@ -27,7 +30,7 @@ internal sealed class VggFeatures : Module, ILpipsBackbone
         }
     }
 
-    public long LeastSide => 16; // four poolings
+    public long LeastSide => Least;
 
     public IReadOnlyList<Tensor> Taps(Tensor pictures)
     {

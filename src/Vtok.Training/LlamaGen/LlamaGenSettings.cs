@@ -120,6 +120,7 @@ public sealed record LlamaGenSettings
                 section.Fault(name, $"{side} is not a multiple of the {Network.Factor} pixels of a token");
         if (Loss.ReconstructionWeight == 0 && (Loss.PerceptualWeight == 0 || Distance.Name == "none"))
             section.Fault("losses", "neither the pixels nor a perceptual distance weigh: there is nothing to learn from");
+        Distance.CheckSide(section, "side", Side);
         if (Loss.PerceptualDropout && !Distance.Name.StartsWith("lpips", StringComparison.Ordinal))
             section.Fault("losses.perceptualDropout", $"only LPIPS has dropout, and the distance is {Distance.Name}");
         if (DecoderOnly && StartFrom is null)

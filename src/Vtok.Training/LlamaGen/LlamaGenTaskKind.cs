@@ -27,7 +27,7 @@ internal sealed class LlamaGenTaskKind : TaskKind
         using var pictures = new PictureBatches(source, run.Collective.Share(settings.Pictures.Squares(run.Recipe, settings.Side, settings.LeastShare)), run.Say);
         HeldOutPictures? measured = held is null ? null : new HeldOutPictures(held, ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device);
         using LlamaGenTask task = TensorHold.Over(() => new LlamaGenTask(run.Recipe, settings, LlamaGenStart.Network(run.Recipe, settings, device),
-            PictureDistance.Open(settings.Distance, device), LlamaGenStart.Adversary(run.Recipe, settings, device), pictures.Read, measured, run.Collective, device) { Reader = pictures });
+            settings.Loss.PerceptualWeight > 0 ? PictureDistance.Open(settings.Distance, device) : null, LlamaGenStart.Adversary(run.Recipe, settings, device), pictures.Read, measured, run.Collective, device) { Reader = pictures });
         return new TrainingLoop(run, task).Run();
     }
 

@@ -10,34 +10,37 @@ public sealed class PictureDistance : IDisposable
     public const string MobileNet = "mobilenetv2";
 
     private readonly Func<Tensor, Tensor, IReadOnlyList<Generator>?, Tensor> _distance;
+    private readonly bool _unit; // the network reads 0..1; else -1..1
     private readonly IDisposable? _owned;
 
     /// <summary>Wraps a distance.</summary>
     /// <param name="distance">Reconstructions and pictures [B, 3, H, W] in -1..1 to distances of any shape.</param>
     /// <param name="owned">Disposed with this object.</param>
-    public PictureDistance(Func<Tensor, Tensor, Tensor> distance, IDisposable? owned = null) : this((x, y, _) => distance(x, y), owned)
+    public PictureDistance(Func<Tensor, Tensor, Tensor> distance, IDisposable? owned = null) : this((x, y, _) => distance(x, y), unit: false, owned)
     {
     }
 
-    private PictureDistance(Func<Tensor, Tensor, IReadOnlyList<Generator>?, Tensor> distance, IDisposable? owned) => (_distance, _owned) = (distance, owned);
+    private PictureDistance(Func<Tensor, Tensor, IReadOnlyList<Generator>?, Tensor> distance, bool unit, IDisposable? owned) =>
+        (_distance, _unit, _owned) = (distance, unit, owned);
 
     /// <summary>Opens a distance.</summary>
     /// <param name="settings">Which one, and where its weights are.</param>
     /// <param name="device">Where it computes.</param>
     /// <returns>null when none is wanted.</returns>
-    /// <exception cref="CheckpointException">Weights are missing, or of another network.</exception>
+    /// <exception cref="CheckpointException">Weights are missing, or of another network; the message names their places in the recipe.</exception>
     public static PictureDistance? Open(PictureDistanceSettings settings, Device device)
     {
-        if (settings.Name == MobileNet)
-        {
-            MobileNetV2 network = MobileNetV2.Open(settings.MobileNetFolder, device);
-            return new PictureDistance(new MobileNetDistance(network).Distance, network);
-        }
-        if (PerceptualMixtureConfig.Parse(settings.Name) is not { } mixture)
+        if (settings.Name == "none")
             return null;
-        using IWeightSource? convNext = Find(settings.ConvNext), backbone = Find(settings.Backbone), heads = Find(settings.Heads);
-        PerceptualMixture loss = PerceptualMixture.Load(mixture, convNext, backbone, heads, device);
-        return Of(loss);
+        settings.CheckFiles();
+        try
+        {
+            return settings.Mixture is { } mixture ? Of(Load(mixture, settings, device)) : OfMobileNet(settings.MobileNetFolder, device);
+        }
+        catch (CheckpointException e)
+        {
+            throw new CheckpointException(e.Error, $"{settings.Places}: {e.Message}", e);
+        }
     }
 
     /// <summary>The mean distance, a scalar; gradients flow to both.</summary>
@@ -47,16 +50,33 @@ public sealed class PictureDistance : IDisposable
     public Tensor Between(Tensor reconstruction, Tensor pictures, IReadOnlyList<Generator>? dropout = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _distance(reconstruction, pictures, dropout).mean().MoveToOuterDisposeScope();
+        return (_unit ? _distance((reconstruction + 1) / 2, (pictures + 1) / 2, dropout) : _distance(reconstruction, pictures, dropout)).mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same of pictures [B, 3, H, W] in 0..1.</summary>
+    public Tensor BetweenUnit(Tensor reconstruction, Tensor pictures)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (_unit ? _distance(reconstruction, pictures, null) : _distance(reconstruction * 2 - 1, pictures * 2 - 1, null)).mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the network.</summary>
     public void Dispose() => _owned?.Dispose();
 
     /// <summary>Wraps a mixture, which the result owns.</summary>
-    internal static PictureDistance Of(PerceptualMixture loss) => new((x, y, dropout) => dropout is null
-        ? loss.call((x + 1) / 2, (y + 1) / 2)
-        : loss.WithDropout((x + 1) / 2, (y + 1) / 2, dropout), loss);
+    internal static PictureDistance Of(PerceptualMixture loss) => new((x, y, dropout) => dropout is null ? loss.call(x, y) : loss.WithDropout(x, y, dropout), unit: true, loss);
 
-    private static IWeightSource? Find(string? path) => path is null ? null : WeightFiles.OpenPath(path);
+    private static PictureDistance OfMobileNet(string folder, Device device)
+    {
+        MobileNetV2 network = MobileNetV2.Open(folder, device);
+        return new PictureDistance(new MobileNetDistance(network).Distance, network);
+    }
+
+    private static PerceptualMixture Load(PerceptualMixtureConfig mixture, PictureDistanceSettings settings, Device device)
+    {
+        using IWeightSource? convNext = mixture.ConvNext is null ? null : WeightFiles.OpenPath(settings.ConvNext!);
+        using IWeightSource? backbone = mixture.Lpips is null ? null : WeightFiles.OpenPath(settings.Backbone!);
+        using IWeightSource? heads = mixture.Lpips is null ? null : WeightFiles.OpenPath(settings.Heads!);
+        return PerceptualMixture.Load(mixture, convNext, backbone, heads, device);
+    }
 }

@@ -1,4 +1,3 @@
-using Vtok.Models.Perceptual;
 using Vtok.Training.Losses;
 using Vtok.Training.Tasks;
 
@@ -9,7 +8,7 @@ namespace Vtok.Training.Titok;
 /// <param name="perceptual">Perceptual distance, or null without one; the caller owns it.</param>
 /// <param name="adversarial">Discriminator, or null without one; the caller owns it.</param>
 /// <param name="continuous">Whether the pixels' error is divided by the fixed variance.</param>
-internal sealed class GeneratorLoss(PixelLossSettings settings, PerceptualMixture? perceptual, Adversary? adversarial, bool continuous)
+internal sealed class GeneratorLoss(PixelLossSettings settings, PictureDistance? perceptual, Adversary? adversarial, bool continuous)
 {
     /// <summary>Weights.</summary>
     public PixelLossSettings Settings => settings;
@@ -25,16 +24,10 @@ internal sealed class GeneratorLoss(PixelLossSettings settings, PerceptualMixtur
         double variance = continuous ? Math.Exp(settings.LogVariance) : 1;
         List<LossTerm> terms = [new("reconstruction", error, settings.ReconstructionWeight / variance)];
         if (perceptual is not null)
-            terms.Add(new("perceptual", Perceive(pictures, reconstruction), settings.PerceptualWeight));
+            terms.Add(new("perceptual", perceptual.BetweenUnit(reconstruction, pictures), settings.PerceptualWeight));
         terms.AddRange(bottleneck);
         if (adversarial is not null)
             terms.AddRange(adversarial.GeneratorTerms(reconstruction, step));
         return terms;
-    }
-
-    private Tensor Perceive(Tensor pictures, Tensor reconstruction)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return perceptual!.call(pictures, reconstruction).mean().MoveToOuterDisposeScope();
     }
 }

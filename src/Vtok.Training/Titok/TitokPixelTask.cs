@@ -1,5 +1,4 @@
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Perceptual;
 using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Optimization;
@@ -14,12 +13,12 @@ internal abstract class TitokPixelTask : TitokTask
 {
     private readonly Recipe _recipe;
     private readonly PixelObjective _objective;
-    private readonly PerceptualMixture? _perceptual;
+    private readonly PictureDistance? _perceptual;
     private readonly Adversary? _adversarial;
     private readonly DiscriminatorOpponent? _opponent;
 
     /// <summary>Prepares the task; it owns network, perceptual distance, discriminator and held-out pictures.</summary>
-    protected TitokPixelTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PerceptualMixture? perceptual, Adversary? adversarial,
+    protected TitokPixelTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureDistance? perceptual, Adversary? adversarial,
         Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : base(recipe, settings.Lengths, network, data, held, device)
     {
         (_recipe, _perceptual, _adversarial) = (recipe, perceptual, adversarial);

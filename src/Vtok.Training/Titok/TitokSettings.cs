@@ -1,6 +1,5 @@
 using Vtok.Models.Discriminators;
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Perceptual;
 using Vtok.Training.Data;
 using Vtok.Training.Lengths;
 using Vtok.Training.Losses;
@@ -21,11 +20,8 @@ public sealed record TitokSettings
     /// <summary>Checkpoint that the network starts from, or null; stage two needs one of stage one.</summary>
     public required string? StartFrom { get; init; }
 
-    /// <summary>The perceptual distance, or null for none.</summary>
-    public required PerceptualMixtureConfig? Perceptual { get; init; }
-
-    /// <summary>Weights of the perceptual networks: ConvNeXt-S, the backbone of LPIPS (VGG16 or AlexNet), LPIPS's linear layers.</summary>
-    public required (string? ConvNext, string? Backbone, string? Heads) PerceptualWeights { get; init; }
+    /// <summary>The perceptual distance.</summary>
+    public required PictureDistanceSettings Distance { get; init; }
 
     /// <summary>How many tokens a step shows: with nested models uniform as published, else always all.</summary>
     public required LengthSchedule Lengths { get; init; }
@@ -70,10 +66,7 @@ public sealed record TitokSettings
     {
         bool single = form == OneDPieceForm.OneStage, pixels = form != OneDPieceForm.StageOne;
         RecipeSection losses = section.Section("losses");
-        string perceptual = pixels ? losses.Text("perceptual", single ? "lpips-convnext_s-1.0-0.1" : "convnext_s")! : "none";
-        PerceptualMixtureConfig? mixture = PerceptualMixtureConfig.Parse(perceptual);
-        if (mixture is null && perceptual != "none")
-            losses.Fault("perceptual", $"\"{perceptual}\" is unknown; expected none, convnext_s, lpips, lpips-alex, or lpips-convnext_s-a-b with two weights");
+        PictureDistanceSettings distance = pixels ? PictureDistanceSettings.Read(losses, single ? "lpips-convnext_s-1.0-0.1" : "convnext_s") : new();
         RecipeSection discriminator = section.Section("discriminator");
         bool adversarial = pixels && discriminator.Flag("enabled", true);
         int channels = 128, groups = 32, stages = 3;
@@ -106,8 +99,9 @@ public sealed record TitokSettings
             QuantizerWeight = losses.Number("quantizerWeight", form == OneDPieceForm.TwoStage ? 0 : 1, 0, 1000),
             DivergenceWeight = single ? losses.Number("divergenceWeight", 1e-6, 0, 1000) : 0,
         };
-        if (loss.ReconstructionWeight == 0 && (loss.PerceptualWeight == 0 || mixture is null))
+        if (loss.ReconstructionWeight == 0 && (loss.PerceptualWeight == 0 || distance.Name == "none"))
             section.Fault("losses", "neither the pixels nor a perceptual distance weigh: there is nothing to learn from");
+        distance.CheckSide(section, "network.crop", network.CropSize);
         return new TitokSettings
         {
             Network = network,
@@ -118,8 +112,7 @@ public sealed record TitokSettings
             Lengths = schedule,
             Proxy = single ? null : section.Text("proxy"),
             StartFrom = section.Text("startFrom"),
-            Perceptual = mixture,
-            PerceptualWeights = pixels ? (section.Text("convnext"), section.Text(mixture is { Alex: true } ? "alexnet" : "vgg"), section.Text("lpips")) : default,
+            Distance = distance,
             Loss = loss,
             Adversarial = adversarial ? settings : null,
             Discriminator = new BlurDiscriminatorConfig { HiddenChannels = channels, NormGroups = groups, Stages = stages },

@@ -1,5 +1,4 @@
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Perceptual;
 using Vtok.Training.Data;
 using Vtok.Training.Losses;
 using Vtok.Training.Recipes;
@@ -8,5 +7,5 @@ using Vtok.Training.Tasks;
 namespace Vtok.Training.Titok;
 
 /// <summary>Single-stage training of the one-stage models, discrete or continuous: everything learns from pixels at once (arXiv 2501.07730).</summary>
-internal sealed class TitokSingleStageTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PerceptualMixture? perceptual, Adversary? adversarial,
+internal sealed class TitokSingleStageTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureDistance? perceptual, Adversary? adversarial,
     Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : TitokPixelTask(recipe, settings, network, perceptual, adversarial, data, held, device);

@@ -67,17 +67,6 @@ internal static class TitokStart
         }
     }
 
-    /// <summary>The perceptual distance with the user's weights.</summary>
-    /// <exception cref="CheckpointException">A checkpoint is missing, or of another network.</exception>
-    public static PerceptualMixture Perceptual(PerceptualMixtureConfig mixture, TitokSettings settings, Device device)
-    {
-        (string? convNext, string? backbone, string? heads) = settings.PerceptualWeights;
-        using IWeightSource? first = convNext is null ? null : WeightFiles.OpenPath(convNext);
-        using IWeightSource? second = backbone is null ? null : WeightFiles.OpenPath(backbone);
-        using IWeightSource? third = heads is null ? null : WeightFiles.OpenPath(heads);
-        return PerceptualMixture.Load(mixture, first, second, third, device);
-    }
-
     /// <summary>The discriminator, drawn from the seed; null where the recipe has none.</summary>
     public static Adversary? Adversarial(Recipe recipe, TitokSettings settings, Device device)
     {

@@ -1,5 +1,4 @@
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Perceptual;
 using Vtok.Models.Weights;
 using Vtok.Torch;
 using Vtok.Training.Collectives;
@@ -59,7 +58,7 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
 
     private TitokPixelTask Pixels(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureBatches pictures, HeldOutPictures? held, Device device)
     {
-        PerceptualMixture? perceptual = settings.Perceptual is { } mixture && settings.Loss.PerceptualWeight > 0 ? TitokStart.Perceptual(mixture, settings, device) : null;
+        PictureDistance? perceptual = settings.Loss.PerceptualWeight > 0 ? PictureDistance.Open(settings.Distance, device) : null;
         Adversary? adversarial = TitokStart.Adversarial(recipe, settings, device);
         return form == OneDPieceForm.TwoStage
             ? new TitokStageTwoTask(recipe, settings, network, perceptual, adversarial, pictures.Read, held, device)

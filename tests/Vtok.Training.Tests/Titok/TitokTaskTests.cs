@@ -4,6 +4,7 @@ using Vtok.Models;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
 using Vtok.Training.Data;
+using Vtok.Training.Losses;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
@@ -95,6 +96,29 @@ public sealed class TitokTaskTests
     }
 
     [TestMethod]
+    public void The_perceptual_distance_that_ships_is_a_term_of_both_pixel_stages()
+    {
+        string[] choice = ["settings.losses.perceptual=mobilenetv2", "settings.losses.perceptualWeight=0.5", "settings.discriminator.enabled=false",
+            $"settings.losses.mobilenetv2={Path.Combine(Repository.Root, "checkpoints", "perceptual-mobilenetv2")}"];
+        Recipe single = Tiny(choice), second = Stage("titok-stage2", choice);
+        TitokSettings settings = WithTinyProxy(second);
+        using TitokTask first = Single(single);
+        using var other = new TitokStageTwoTask(second, settings, Network(settings), PictureDistance.Open(settings.Distance, CPU), null, Pictures(second), Held(), CPU);
+
+        foreach (TitokTask task in (TitokTask[])[first, other])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using TrainingBatch batch = task.MakeBatch(0);
+            LossTerm term = task.Losses(batch).Single(term => term.Name == "perceptual");
+            term.Value.backward();
+
+            Assert.AreEqual(0.5, term.Weight);
+            Assert.IsTrue(float.IsFinite(term.Value.item<float>()) && term.Value.item<float>() > 0);
+            Assert.IsGreaterThan(0f, task.Model.named_parameters().First(row => row.name == "decoder.transformer.0.mlp.c_fc.weight").parameter.grad!.abs().sum().item<float>());
+        }
+    }
+
+    [TestMethod]
     public void A_run_killed_while_the_discriminator_learns_goes_on_to_the_same_bits()
     {
         Recipe recipe = Tiny("steps=12", "every.save=7", "every.validate=0", "settings.discriminator.start=4", "settings.network.continuous=true");
@@ -165,7 +189,7 @@ public sealed class TitokTaskTests
     private static TitokSingleStageTask Single(Recipe recipe, Func<long, TrainingBatch>? data = null)
     {
         var settings = (TitokSettings)recipe.Settings;
-        return new TitokSingleStageTask(recipe, settings, TitokStart.Network(recipe, settings, CPU), null, TitokStart.Adversarial(recipe, settings, CPU),
+        return new TitokSingleStageTask(recipe, settings, TitokStart.Network(recipe, settings, CPU), PictureDistance.Open(settings.Distance, CPU), TitokStart.Adversarial(recipe, settings, CPU),
             data ?? Pictures(recipe), Held(), CPU);
     }
 

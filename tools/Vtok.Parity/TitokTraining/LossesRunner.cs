@@ -1,5 +1,4 @@
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Perceptual;
 using Vtok.Models.Quantizers;
 using Vtok.Models.Weights;
 using Vtok.Training.Losses;
@@ -19,8 +18,8 @@ internal sealed class LossesRunner(string family) : ICaseRunner
     {
         IWeightSource weights = TrainingCase.LossWeights(golden);
         using Adversary adversarial = TrainingCase.Adversarial(golden, weights);
-        using PerceptualMixture perceptual = TrainingCase.Perceptual(golden.Config, golden.Config.GetProperty("losses").GetProperty("perceptual_loss").GetString()!,
-            new PrefixedWeights(weights, "perceptual_loss."));
+        using PictureDistance perceptual = PictureDistance.Of(TrainingCase.Perceptual(golden.Config, golden.Config.GetProperty("losses").GetProperty("perceptual_loss").GetString()!,
+            new PrefixedWeights(weights, "perceptual_loss.")));
         PixelLossSettings settings = TrainingCase.PixelLoss(golden.Config);
         var loss = new GeneratorLoss(settings, perceptual, adversarial, golden.HasInput("posterior_parameters"));
         long[] steps = golden.Input("global_steps").data<long>().ToArray();

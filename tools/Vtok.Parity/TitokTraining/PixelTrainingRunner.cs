@@ -1,5 +1,4 @@
 using Vtok.Models.OneDPiece;
-using Vtok.Models.Perceptual;
 using Vtok.Models.Weights;
 using Vtok.Training.Losses;
 using Vtok.Training.Optimization;
@@ -21,8 +20,8 @@ internal sealed class PixelTrainingRunner(string family) : ICaseRunner
         using OneDPieceNetwork network = TrainingCase.Network(golden);
         IWeightSource weights = TrainingCase.LossWeights(golden);
         using Adversary adversarial = TrainingCase.Adversarial(golden, weights);
-        using PerceptualMixture perceptual = TrainingCase.Perceptual(golden.Config, golden.Config.GetProperty("losses").GetProperty("perceptual_loss").GetString()!,
-            new PrefixedWeights(weights, "perceptual_loss."));
+        using PictureDistance perceptual = PictureDistance.Of(TrainingCase.Perceptual(golden.Config, golden.Config.GetProperty("losses").GetProperty("perceptual_loss").GetString()!,
+            new PrefixedWeights(weights, "perceptual_loss.")));
         OptimizerRecipe optimizer = TrainingCase.Optimizer(golden.Config);
         var objective = new PixelObjective(network, new GeneratorLoss(TrainingCase.PixelLoss(golden.Config), perceptual, adversarial, network.Config.Continuous));
         Func<string, Tensor, bool> decays = ParameterDecay.Of(network.Config.Nested);
