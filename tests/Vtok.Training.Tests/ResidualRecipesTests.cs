@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Vtok.Imaging;
 using Vtok.Models;
 using Vtok.Models.Residual;
@@ -57,6 +58,38 @@ public sealed class ResidualRecipesTests
         CollectionAssert.AreEqual(
             File.ReadAllBytes(Path.Combine(whole, "model", "model.safetensors")), File.ReadAllBytes(Path.Combine(halves, "model", "model.safetensors")));
         Assert.HasCount(1, Directory.GetFiles(Path.Combine(whole, "sheets"), "*.png"));
+    }
+
+    [TestMethod]
+    [DataRow(true), DataRow(false)]
+    public void A_vivid_head_is_trained_against_a_discriminator_and_an_interrupted_run_ends_in_the_same_head(bool adaptive)
+    {
+        string whole = Path.Combine(Root, $"vivid-{adaptive}"), halves = Path.Combine(Root, $"vivid-halves-{adaptive}");
+        Recipe recipe = Recipe.Parse(RefineJson, ["steps=6", "every.log=1", "settings.look=vivid", $"settings.model={Path.Combine(Books, "model")}",
+            $"settings.perceptualModel={Path.Combine(Repository.Root, "checkpoints", "perceptual-mobilenetv2")}",
+            "settings.discriminator.kind=patchgan", "settings.discriminator.channels=4", "settings.discriminator.layers=2", $"settings.discriminator.adaptive={(adaptive ? "true" : "false")}"]);
+        var run = new TrainingRun { Recipe = recipe, Data = Pictures, Folder = whole };
+        recipe.Kind.Run(run);
+        using var stop = new CancellationTokenSource();
+        TrainingOutcome first = recipe.Kind.Run(run with { Folder = halves, Stop = stop.Token, Progress = progress => { if (progress.Step == 3) stop.Cancel(); } });
+
+        TrainingOutcome second = recipe.Kind.Run(run with { Folder = halves });
+
+        Assert.AreEqual(3, first.Step);
+        Assert.AreEqual(6, second.Step);
+        CollectionAssert.AreEqual(
+            File.ReadAllBytes(Path.Combine(whole, "model", "model.safetensors")), File.ReadAllBytes(Path.Combine(halves, "model", "model.safetensors")));
+        foreach (string line in File.ReadLines(Path.Combine(whole, "log.jsonl")).Where(line => line.Contains("\"train\"", StringComparison.Ordinal)))
+            foreach (string term in (string[])["mbp", "gan", "discriminator", "lecam", .. adaptive ? ["gan-balance", "gan-balanced"] : Array.Empty<string>()])
+                Assert.IsTrue(double.IsFinite((double)JsonNode.Parse(line)![term]!), term);
+    }
+
+    [TestMethod]
+    public void A_faithful_head_with_a_discriminator_is_refused()
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(RefineJson, ["settings.model=m", "settings.discriminator.kind=patchgan"]));
+
+        StringAssert.Contains(error.Message, "settings.discriminator.kind");
     }
 
     [TestMethod]

@@ -53,6 +53,9 @@ public sealed class RefinementDecoder : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The weight of the layer that makes the pixels; owned by this module.</summary>
+    internal Tensor LastLayer => _output.weight;
+
     /// <summary>The correction, to be added to the linear picture in -1..1.</summary>
     /// <param name="planes">[B, P, h, w], h and w multiples of 4.</param>
     /// <returns>[B, 3, 4h, 4w].</returns>

@@ -6,6 +6,9 @@ internal abstract class RefinementLoss : IDisposable
     /// <summary>Loss terms of pictures in -1..1: both [B, 3, W, W], lengths [B].</summary>
     public abstract IReadOnlyList<LossTerm> Terms(Tensor output, Tensor pictures, Tensor lengths, long step);
 
+    /// <summary>The discriminator that the head is trained against, or null.</summary>
+    public virtual Opponent? Opponent => null;
+
     /// <summary>The distance of whole pictures that validation averages: both [B, 3, S, S] in -1..1 -> [B].</summary>
     public abstract Tensor Distance(Tensor output, Tensor pictures);
 

@@ -1,3 +1,5 @@
+using Vtok.Models.Discriminators;
+using Vtok.Training.Losses;
 using Vtok.Training.Recipes;
 
 namespace Vtok.Training.Tasks;
@@ -56,9 +58,22 @@ public sealed record RefinementSettings
     /// <summary>Periods that the grid penalty folds by.</summary>
     public required IReadOnlyList<int> GridPeriods { get; init; }
 
+    /// <summary>The discriminator's losses, weight and start in "vivid", or null for none.</summary>
+    public required AdversarialSettings? Adversarial { get; init; }
+
+    /// <summary>Size of the discriminator, a PatchGAN.</summary>
+    public required PatchDiscriminatorConfig Patch { get; init; }
+
+    /// <summary>Learning rate of the discriminator.</summary>
+    public required double DiscriminatorRate { get; init; }
+
     internal static RefinementSettings Read(RecipeSection section)
     {
         string model = section.RequiredText("model"), look = section.Choice("look", "faithful", "faithful", "vivid");
+        RecipeSection discriminator = section.Section("discriminator");
+        string kind = discriminator.Choice("kind", "none", "patchgan", "none");
+        // Read whatever the kind, so that a recipe is made one without by its kind alone.
+        AdversarialSettings adversarial = AdversarialSettings.Read(discriminator, new AdversarialSettings { Start = 0, Weight = 0.05 }, adaptive: true);
         var settings = new RefinementSettings
         {
             Model = model,
@@ -78,6 +93,9 @@ public sealed record RefinementSettings
             FixedPatternWeight = section.Number("fixedPatternWeight", 0, 0, 1000),
             ExcessWeight = section.Number("excessWeight", 2, 0, 1000),
             GridPeriods = section.Integers("gridPeriods", [16, 32], 2, 128),
+            Adversarial = kind == "none" ? null : adversarial,
+            Patch = new PatchDiscriminatorConfig { Channels = discriminator.Integer("channels", 32, 1, 4096), Layers = discriminator.Integer("layers", 3, 1, 5) },
+            DiscriminatorRate = discriminator.Number("lr", 1e-4, 0, 10),
         };
         if (settings.Window % 32 != 0)
             section.Fault("window", $"expected a multiple of 32, found {settings.Window}");
@@ -85,6 +103,8 @@ public sealed record RefinementSettings
             section.Fault("widths", $"expected three multiples of 4, found [{string.Join(", ", settings.Widths)}]");
         foreach (int period in settings.GridPeriods.Where(period => settings.Window % period != 0))
             section.Fault("gridPeriods", $"{period} does not divide the window {settings.Window}");
+        if (look != "vivid" && settings.Adversarial is not null)
+            discriminator.Fault("kind", $"only \"vivid\" has a discriminator, and the look is \"{look}\"");
         return settings;
     }
 }

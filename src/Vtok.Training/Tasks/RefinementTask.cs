@@ -24,6 +24,8 @@ internal sealed class RefinementTask : TrainingTask
 
     public override nn.Module Model => _decoder;
 
+    public override Opponent? Opponent => _loss.Opponent;
+
     public override TrainingBatch MakeBatch(long step) => _data.Draw(_recipe, _settings, step);
 
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)

@@ -1,4 +1,6 @@
+using Vtok.Models.Discriminators;
 using Vtok.Models.Perceptual;
+using Vtok.Models.Residual;
 using Vtok.Training.Losses;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
@@ -7,7 +9,8 @@ namespace Vtok.Training.Tasks;
 
 /// <summary>Absolute error, the MobileNetV2 distance, and the penalties of the patterns that such a distance invites.</summary>
 /// <remarks>The distance sees a random window at a random size, so that no pattern of a fixed period can please it; below 64 tokens its
-/// weight falls, since there it asks for texture that the tokens do not tell.</remarks>
+/// weight falls, since there it asks for texture that the tokens do not tell. A discriminator, where the recipe has one, sees a random window too and
+/// weighs by the same share.</remarks>
 internal sealed class VividLoss : RefinementLoss
 {
     private const double WindowShare = 0.875;        // 112 of 128 pixels
@@ -17,23 +20,60 @@ internal sealed class VividLoss : RefinementLoss
     private readonly MobileNetV2 _network;
     private readonly MobileNetDistance _distance;
     private readonly RefinementSettings _settings;
+    private readonly Tensor _lastLayer;
     private readonly int _seed;
+    private readonly Adversary? _adversary;
+    private readonly DiscriminatorOpponent? _opponent;
 
-    private VividLoss(MobileNetV2 network, RefinementSettings settings, int seed)
-        => (_network, _distance, _settings, _seed) = (network, new MobileNetDistance(network), settings, seed);
+    private VividLoss(MobileNetV2 network, Recipe recipe, RefinementSettings settings, Tensor lastLayer, Adversary? adversary)
+    {
+        (_network, _distance, _settings, _lastLayer, _seed, _adversary) = (network, new MobileNetDistance(network), settings, lastLayer, recipe.Seed, adversary);
+        if (adversary is not null)
+            _opponent = new DiscriminatorOpponent(adversary, recipe.Optimizer, recipe.Schedule.Over(settings.DiscriminatorRate, recipe.Steps), (_, _) => true);
+    }
 
-    /// <summary>Opens the perceptual network of the settings.</summary>
-    public static VividLoss Load(Recipe recipe, RefinementSettings settings, Device device)
-        => new(MobileNetV2.Open(settings.PerceptualModel, device), settings, recipe.Seed);
+    public override Opponent? Opponent => _opponent;
+
+    /// <summary>Opens the perceptual network of the settings and draws the discriminator's weights.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="lastLayer">The weight of the decoder's layer that makes the pixels, for the adaptive weight; not owned.</param>
+    /// <param name="device">Where it computes.</param>
+    public static VividLoss Load(Recipe recipe, RefinementSettings settings, Tensor lastLayer, Device device)
+    {
+        MobileNetV2 network = MobileNetV2.Open(settings.PerceptualModel, device);
+        Adversary? adversary = null;
+        if (settings.Adversarial is { } adversarial)
+        {
+            using Generator generator = new RandomDraw(recipe.Seed, 0, "discriminator").NextGenerator();
+            var discriminator = new PatchDiscriminator(settings.Patch);
+            discriminator.Initialize(generator);
+            adversary = new Adversary(discriminator, adversarial);
+            adversary.to(device);
+        }
+        return new VividLoss(network, recipe, settings, lastLayer, adversary);
+    }
 
     public override IReadOnlyList<LossTerm> Terms(Tensor output, Tensor pictures, Tensor lengths, long step)
     {
-        (Tensor seen, Tensor wanted) = Look(output, pictures, step);
-        Tensor share = ((lengths.to(ScalarType.Float32).log2() - 4) / 2).clamp(0.05, 1);               // [B]: 1 from 64 tokens on
-        return
+        SquareCrop window = Window(output, step, out long side);
+        Tensor seen = Cut(output, window), real = Cut(pictures, window);
+        Tensor share = ((lengths.to(ScalarType.Float32).log2() - 4) / 2).clamp(0, 1);                                  // [B]: 1 from 64 tokens on
+        List<LossTerm> terms =
         [
             new("l1", (output - pictures).abs().mean()),
-            new("mbp", (_distance.Distance(seen, wanted) * share).mean(), _settings.PerceptualWeight),
+            new("mbp", (_distance.Distance(Resize(seen, side), Resize(real, side)) * share).mean(), _settings.PerceptualWeight),
+        ];
+        IReadOnlyList<LossTerm> opinion = [];
+        if (_adversary is not null)
+        {
+            opinion = _adversary.GeneratorTerms(seen, step, _adversary.Settings.Adaptive ? LossTerm.Sum(terms) : null, _lastLayer);
+            _opponent!.Look(real, seen);
+        }
+        return
+        [
+            .. terms,
+            .. opinion.Select(term => term with { Value = term.Value * share.mean() }),
             new("grid", GridPattern.Penalty(output, _settings.GridPeriods), _settings.GridWeight),
             new("weave", GridPattern.Weave(output), _settings.WeaveWeight),
             new("excess", DetailSpectrum.Excess(output, pictures), _settings.ExcessWeight),
@@ -48,17 +88,23 @@ internal sealed class VividLoss : RefinementLoss
         .Average(report => report.Loss + _settings.GridWeight * (report.GridFirst + report.GridSecond) + _settings.WeaveWeight * report.Weave
             + _settings.ExcessWeight * report.Excess);
 
-    public override void Dispose() => _network.Dispose();
+    public override void Dispose()
+    {
+        _network.Dispose();
+        _adversary?.Dispose();
+    }
 
-    private (Tensor Seen, Tensor Wanted) Look(Tensor output, Tensor pictures, long step)
+    /// <summary>A random window of the batch and the side to which the perceptual distance resizes it.</summary>
+    private SquareCrop Window(Tensor output, long step, out long side)
     {
         var draw = new RandomDraw(_seed, step, "look");
         int whole = (int)output.size(2), window = (int)(whole * WindowShare), least = (int)(whole * LeastSizeShare);
         int x = draw.Next(whole - window + 1), y = draw.Next(whole - window + 1);
-        long side = least + draw.Next(whole - least + 1);
-        return (See(output), See(pictures));
-
-        Tensor See(Tensor batch) => nn.functional.interpolate(batch.narrow(2, y, window).narrow(3, x, window), [side, side],
-            mode: InterpolationMode.Bilinear, align_corners: false);
+        side = least + draw.Next(whole - least + 1);
+        return new SquareCrop(y, x, window);
     }
+
+    private static Tensor Cut(Tensor batch, SquareCrop window) => batch.narrow(2, window.Top, window.Side).narrow(3, window.Left, window.Side);
+
+    private static Tensor Resize(Tensor batch, long side) => nn.functional.interpolate(batch, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
 }
