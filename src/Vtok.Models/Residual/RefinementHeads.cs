@@ -48,6 +48,15 @@ public static class RefinementHeads
             return decoder.named_parameters().ToDictionary(p => $"{Prefix}{look}.{p.name}", p => p.parameter.detach().to(ScalarType.Float16).cpu());
     }
 
+    /// <summary>Rounds the weights of a head to what a checkpoint keeps of them, so that what is measured is what opens later.</summary>
+    public static void Round(RefinementDecoder decoder)
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach (TorchSharp.Modules.Parameter parameter in decoder.parameters())
+            parameter.copy_(parameter.to(ScalarType.Float16));
+    }
+
     private static void Fill(RefinementDecoder decoder, IWeightSource source, string head)
     {
         using IDisposable quiet = no_grad();

@@ -42,7 +42,7 @@ internal sealed class ReconstructionMeter(LpipsSqueeze? judge)
         Count("ssim", found.Sum(picture => picture.Ssim));
         Count("msSsim", found.Sum(picture => picture.MsSsim));
         if (judge is not null && Math.Min(x.size(2), x.size(3)) >= LpipsSqueeze.LeastSide)
-            Count("lpips", judge.Distance(PictureTensors.FromBytes(x), PictureTensors.FromBytes(y)).sum().item<float>());
+            Count("lpips", Enumerable.Range(0, decoded.Length).Sum(i => Judge(judge, x.narrow(0, i, 1), y.narrow(0, i, 1))));
         _pictures += decoded.Length;
     }
 
@@ -50,6 +50,13 @@ internal sealed class ReconstructionMeter(LpipsSqueeze? judge)
     /// <param name="suffix">Such as the number of tokens.</param>
     public IReadOnlyDictionary<string, double> Means(string suffix = "")
         => _sums.Where(pair => !double.IsNaN(pair.Value)).ToDictionary(pair => pair.Key + suffix, pair => pair.Value / _pictures);
+
+    // One at a time, as `vtok eval` does: features of a batch would leave the allocator with gigabytes that it keeps.
+    private static double Judge(LpipsSqueeze judge, Tensor shown, Tensor wanted)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return judge.Distance(PictureTensors.FromBytes(shown), PictureTensors.FromBytes(wanted)).item<float>();
+    }
 
     // As files are decoded: by way of -1..1 a few bytes would fall to the other side of a half.
     private static Tensor Bytes(Tensor unit) => unit.clamp(0, 1).mul(255).round().to(ScalarType.Byte);

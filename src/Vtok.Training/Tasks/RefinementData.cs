@@ -2,6 +2,7 @@ using Vtok.Data;
 using Vtok.Models.Residual;
 using Vtok.Models.Weights;
 using Vtok.Training.Data;
+using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 
@@ -63,7 +64,8 @@ internal sealed class RefinementData : IDisposable
             Tensor bytes = ValidationPictures.Load(held, codebooks.Config.Size, settings.ValidateEvery, run.Say);
             using DisposeScope scope = NewDisposeScope();
             (Tensor heldIds, Tensor heldSlots) = Encode(codebooks, bytes);
-            validation = new RefinementValidation(codebooks, bytes, heldIds.DetachFromDisposeScope(), heldSlots.DetachFromDisposeScope());
+            validation = new RefinementValidation(codebooks, bytes, heldIds.DetachFromDisposeScope(), heldSlots.DetachFromDisposeScope(),
+                ReconstructionMeter.OpenJudge(settings.Judge, codebooks.Device, run.Say));
         }
         return new RefinementData(codebooks, pictures, ids, slots, validation);
     }

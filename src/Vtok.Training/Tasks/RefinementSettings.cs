@@ -34,6 +34,9 @@ public sealed record RefinementSettings
     /// <summary>Every how many pictures of the validation folder one is measured.</summary>
     public required int ValidateEvery { get; init; }
 
+    /// <summary>Folder of the perceptual network that judges the held-out pictures, or null for none. No loss uses it.</summary>
+    public required string? Judge { get; init; }
+
     /// <summary>Model folder of the MobileNetV2 whose distance "vivid" uses.</summary>
     public required string PerceptualModel { get; init; }
 
@@ -85,6 +88,7 @@ public sealed record RefinementSettings
             Window = section.Integer("window", 128, 32, 256),
             Cache = section.Text("cache"),
             ValidateEvery = section.Integer("validateEvery", 3, 1, 1_000_000),
+            Judge = section.Text("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
             PerceptualModel = section.Text("perceptualModel", "checkpoints/perceptual-mobilenetv2") ?? "",
             PerceptualWeight = section.Number("perceptualWeight", 0.2, 0, 100),
             StructureWeight = section.Number("structureWeight", 0, 0, 1000),

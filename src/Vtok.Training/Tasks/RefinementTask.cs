@@ -47,14 +47,15 @@ internal sealed class RefinementTask : TrainingTask
     {
         if (_data.Validation is not { } held)
             return null;
+        RefinementHeads.Round(_decoder);
         _linear ??= Lengths.ToDictionary(length => length, length => held.Measure(length, input => input.Linear.alias(), _loss.Distance).Psnr);
         Dictionary<int, LengthReport> reports = Lengths.ToDictionary(length => length, length => held.Measure(length, Refine, _loss.Distance));
         var values = new Dictionary<string, double>();
         foreach ((int length, LengthReport report) in reports)
         {
-            values[$"psnr{length}"] = report.Psnr;
+            foreach ((string name, double value) in report.Quality)
+                values[$"{name}{length}"] = value;
             values[$"gain{length}"] = report.Psnr - _linear[length];
-            values[$"msSsim{length}"] = report.MsSsim;
             values[$"loss{length}"] = report.Loss;
             values[$"grid{length}"] = Math.Max(report.GridFirst, report.GridSecond);
             values[$"weave{length}"] = report.Weave;

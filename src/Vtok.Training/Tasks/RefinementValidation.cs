@@ -1,16 +1,21 @@
+using Vtok.Models.Perceptual;
 using Vtok.Models.Residual;
 using Vtok.Training.Data;
 using Vtok.Training.Losses;
+using Vtok.Training.Measures;
 
 namespace Vtok.Training.Tasks;
 
 /// <summary>Held-out pictures with their tokens.</summary>
-internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor bytes, Tensor ids, Tensor slots) : IDisposable
+/// <param name="codebooks">The books; not owned.</param>
+/// <param name="bytes">The originals, uint8 [N, 3, 256, 256]; owned, as are the others.</param>
+/// <param name="ids">Their tokens, int16 [N, 256].</param>
+/// <param name="slots">Their permutations, int16 [N, 192].</param>
+/// <param name="judge">The perceptual network that judges them, or null.</param>
+internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor bytes, Tensor ids, Tensor slots, LpipsSqueeze? judge) : IDisposable
 {
     private const int Chunk = 8;
     private const int GridPeriod = 64;
-
-    private readonly MultiScaleSsim _structure = new((int)bytes.size(3), codebooks.Device);
 
     /// <summary>The originals: uint8 [N, 3, 256, 256].</summary>
     public Tensor Bytes { get; } = bytes;
@@ -33,7 +38,8 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
         using var grid = new GridMeter(GridPeriod);
         using var whole = new GridMeter((int)Bytes.size(3));
         using var spectrum = new SpectrumMeter();
-        double psnr = 0, structure = 0, loss = 0, weave = 0;
+        var meter = new ReconstructionMeter(judge);
+        double loss = 0, weave = 0;
         long at = 0;
         foreach (Tensor pictures in Pictures(length, decode))
         {
@@ -41,10 +47,7 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
             using IDisposable frozen = no_grad();
             Tensor original = Bytes.narrow(0, at, pictures.size(0));
             Tensor scaled = PictureTensors.FromBytes(original).to(pictures.device);
-            Tensor wanted = original.to(ScalarType.Float32).to(pictures.device);
-            Tensor shown = PictureTensors.ToBytes(pictures).to(ScalarType.Float32);
-            psnr += (10 * (255 * 255 / (shown - wanted).square().mean([1, 2, 3])).log10()).sum().item<float>();
-            structure += _structure.Of(shown / 255, wanted / 255).sum().item<float>();
+            meter.Add(pictures * 0.5 + 0.5, original.to(pictures.device).to(ScalarType.Float32) / 255); // as the model's own decoding scales
             loss += distance(pictures, scaled).sum().item<float>();
             weave += GridPattern.Weave(pictures).item<float>() * pictures.size(0);
             grid.Add(pictures);
@@ -54,13 +57,13 @@ internal sealed class RefinementValidation(ResidualCodebooks codebooks, Tensor b
             pictures.Dispose();
         }
         (double first, double second) = grid.Read();
-        return new LengthReport(psnr / at, structure / at, loss / at, first, second, weave / at, at > 1 ? whole.ReadFixedPattern() : 0,
+        return new LengthReport(meter.Means(), loss / at, first, second, weave / at, at > 1 ? whole.ReadFixedPattern() : 0,
             spectrum.Read());
     }
 
     public void Dispose()
     {
-        _structure.Dispose();
+        judge?.Dispose();
         Bytes.Dispose();
         ids.Dispose();
         slots.Dispose();

@@ -29,7 +29,8 @@ public abstract class TrainingTask : IDisposable
     /// <summary>Pictures that could not be used so far, each once; asked for at log steps while batches are being made.</summary>
     public virtual IReadOnlyList<SkippedSample> Skipped => [];
 
-    /// <summary>Measures the model as it stands on held-out data, or null when the task has none. The averaged weights are in the model.</summary>
+    /// <summary>Measures the model as it stands on held-out data, or null when the task has none. The averaged weights are in the model,
+    /// and may be rounded there to what a model folder keeps of them.</summary>
     public virtual ValidationReport? Validate() => null;
 
     /// <summary>Draws a sheet of reconstructions with the model as it stands. The averaged weights are in the model.</summary>
