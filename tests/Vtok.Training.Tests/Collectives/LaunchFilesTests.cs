@@ -45,6 +45,35 @@ public sealed class LaunchFilesTests
     }
 
     [TestMethod]
+    [DataRow(0, ""), DataRow(130, "requeue 17"), DataRow(7, "")]
+    public void The_Slurm_job_hands_all_options_on_and_queues_up_again_when_it_was_interrupted(int status, string asked)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("shell scripts");
+            return;
+        }
+        string folder = TestRuns.Folder();
+        foreach ((string name, string body) in ((string, string)[])[("srun", $"printf '%s|' \"$@\" > {folder}/started; exit {status}"), ("scontrol", $"printf '%s' \"$*\" > {folder}/asked")])
+        {
+            File.WriteAllText(Path.Combine(folder, name), $"#!/bin/sh\n{body}\n");
+            File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        var start = new ProcessStartInfo("bash", [Path.Combine(Folder, "slurm.sbatch"), "recipe.json", "--device", "cpu", "--data", "two words"]);
+        start.Environment["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["SLURM_JOB_ID"] = "17";
+
+        using Process process = Process.Start(start)!;
+        process.WaitForExit();
+
+        Assert.AreEqual(status, process.ExitCode);
+        StringAssert.EndsWith(File.ReadAllText(Path.Combine(folder, "started")), "|vtok-train|recipe.json|--device|cpu|--data|two words|");
+        string file = Path.Combine(folder, "asked");
+        Assert.AreEqual(asked, File.Exists(file) ? File.ReadAllText(file) : "");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [TestMethod]
     public void The_Kubernetes_job_has_what_its_processes_need()
     {
         YamlMappingNode[] documents = Documents("kubernetes-job.yaml");
