@@ -111,17 +111,45 @@ public sealed class ProcessesTests
         using var train = new TrainHarness();
         string[] recipe = ["steps=10", "every.log=1", "every.validate=0", "accumulate=2"];
         Assert.AreEqual(0, TrainHarness.Run(train.Train("one", recipe)).ExitCode);
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "trainers", "launch", "mpirun.sh"), ["2", .. train.Train("two", recipe)]);
-        start.Environment["VTOK_TRAIN"] = Program;
-        start.Environment["MPIRUN_OPTIONS"] = "--oversubscribe --bind-to none";
-        start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
 
-        using Team team = new(_ => start, 1);
+        using Team team = new(_ => Mpirun(2, train.Train("two", recipe)), 1);
 
         Assert.AreEqual(0, team.Finish()[0], team.Errors);
         StringAssert.Contains(team.Errors, "8 samples a step = 2 processes (MPI) x 2 micro-batches of 2");
         double[] one = Losses(train, "one"), two = Losses(train, "two");
         Assert.IsLessThan(1e-4, one.Zip(two, (a, b) => Math.Abs(a - b) / Math.Abs(a)).Max());
+    }
+
+    [TestMethod]
+    public void A_process_that_is_frozen_under_mpirun_stops_the_others_within_a_minute_with_its_name()
+    {
+        if (Programs.Find("mpirun") is null)
+        {
+            Assert.Inconclusive("mpirun is not installed");
+            return;
+        }
+        using var train = new TrainHarness();
+        using Team team = new(_ => Mpirun(3, train.Train("run", [.. Endless, "batch=6"])), 1);
+        team.WaitForStep(train["run"], 2);
+        int victim = Children(team[0].Id).Single(child => File.ReadAllText($"/proc/{child}/environ").Split('\0').Contains("OMPI_COMM_WORLD_RANK=1"));
+
+        long frozen = Stopwatch.GetTimestamp();
+        Process.Start("kill", ["-STOP", $"{victim}"])!.WaitForExit();
+        int code = team.Finish(Minute)[0];
+
+        Console.WriteLine($"the others had stopped {Stopwatch.GetElapsedTime(frozen).TotalSeconds:F1} s later");
+        Assert.AreEqual(7, code, team.Errors);
+        StringAssert.Contains(team.Errors, "rank 1 is gone");
+        Assert.IsTrue(Exited(victim));
+    }
+
+    private static ProcessStartInfo Mpirun(int world, string[] args)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "trainers", "launch", "mpirun.sh"), [$"{world}", .. args]);
+        start.Environment["VTOK_TRAIN"] = Program;
+        start.Environment["MPIRUN_OPTIONS"] = "--oversubscribe --bind-to none";
+        start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
+        return start;
     }
 
     private static Team Start(int world, string[] args)

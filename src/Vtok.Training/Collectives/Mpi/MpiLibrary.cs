@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Vtok.Training.Collectives.Mpi;
 
 /// <summary>The few functions and handles of Open MPI's libmpi that a run needs; loaded when asked for.</summary>
-/// <remarks>Its handles are addresses of exported objects; other MPI libraries have numbers instead and are refused.</remarks>
+/// <remarks>Its handles are addresses of exported objects; other MPI libraries have numbers instead and are refused. Every call returns at once, and one
+/// thread at a time is inside the library.</remarks>
 internal sealed unsafe class MpiLibrary
 {
     /// <summary>In place of a send buffer: the values lie in the receive buffer.</summary>
@@ -17,11 +18,13 @@ internal sealed unsafe class MpiLibrary
     private readonly delegate* unmanaged<int> _finalize;
     private readonly delegate* unmanaged<nint, int, int> _abort;
     private readonly delegate* unmanaged<nint, int*, int> _rank, _size;
-    private readonly delegate* unmanaged<void*, void*, int, nint, nint, int, nint, int> _reduce;
-    private readonly delegate* unmanaged<void*, int, nint, int, nint, int> _broadcast;
-    private readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, int> _allGather;
+    private readonly delegate* unmanaged<void*, void*, int, nint, nint, int, nint, nint*, int> _reduce;
+    private readonly delegate* unmanaged<void*, int, nint, int, nint, nint*, int> _broadcast;
+    private readonly delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int> _allGather;
     private readonly delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int> _send, _receive;
     private readonly delegate* unmanaged<nint*, int*, nint, int> _test;
+    private readonly delegate* unmanaged<nint*, int> _cancel, _free;
+    private readonly Lock _inside = new();
     private readonly nint _world, _sum, _byte, _float32, _float64, _int64;
 
     /// <summary>Loads the library and starts it.</summary>
@@ -40,14 +43,18 @@ internal sealed unsafe class MpiLibrary
         _abort = (delegate* unmanaged<nint, int, int>)Export("MPI_Abort");
         _rank = (delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_rank");
         _size = (delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_size");
-        _reduce = (delegate* unmanaged<void*, void*, int, nint, nint, int, nint, int>)Export("MPI_Reduce");
-        _broadcast = (delegate* unmanaged<void*, int, nint, int, nint, int>)Export("MPI_Bcast");
-        _allGather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, int>)Export("MPI_Allgather");
+        _reduce = (delegate* unmanaged<void*, void*, int, nint, nint, int, nint, nint*, int>)Export("MPI_Ireduce");
+        _broadcast = (delegate* unmanaged<void*, int, nint, int, nint, nint*, int>)Export("MPI_Ibcast");
+        _allGather = (delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>)Export("MPI_Iallgather");
         _send = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Export("MPI_Isend");
         _receive = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Export("MPI_Irecv");
         _test = (delegate* unmanaged<nint*, int*, nint, int>)Export("MPI_Test");
+        _cancel = (delegate* unmanaged<nint*, int>)Export("MPI_Cancel");
+        _free = (delegate* unmanaged<nint*, int>)Export("MPI_Request_free");
         int provided;
         _init(null, 0, ThreadSerialized, &provided);
+        if (provided < ThreadSerialized)
+            throw new CollectiveException(CollectiveError.Library, "MPI: this Open MPI was built for one thread alone; use --transport tcp");
     }
 
     public int Rank => Ask(_rank);
@@ -57,23 +64,45 @@ internal sealed unsafe class MpiLibrary
     public void Stop() => _finalize();
 
     /// <summary>Ends all processes, this one included.</summary>
-    public void Abort(int status) => _abort(_world, status);
+    public void Abort(int status)
+    {
+        lock (_inside)
+            _abort(_world, status);
+    }
 
-    /// <summary>Adds up at process 0.</summary>
-    public void Reduce(bool root, void* values, int count, ScalarType type)
-        => _reduce(root ? (void*)InPlace : values, root ? values : null, count, TypeOf(type), _sum, 0, _world);
+    /// <summary>Begins to add up at process 0; the memory is filled at <see cref="IsDone"/>.</summary>
+    public nint Reduce(bool root, void* values, int count, ScalarType type)
+    {
+        nint request;
+        lock (_inside)
+            _reduce(root ? (void*)InPlace : values, root ? values : null, count, TypeOf(type), _sum, 0, _world, &request);
+        return request;
+    }
 
-    /// <summary>Bytes of process 0 for all.</summary>
-    public void Broadcast(void* values, int bytes) => _broadcast(values, bytes, _byte, 0, _world);
+    /// <summary>Begins to hand out bytes of process 0; the memory is filled at <see cref="IsDone"/>.</summary>
+    public nint Broadcast(void* values, int bytes)
+    {
+        nint request;
+        lock (_inside)
+            _broadcast(values, bytes, _byte, 0, _world, &request);
+        return request;
+    }
 
-    /// <summary>Bytes of all for all, in the order of the ranks.</summary>
-    public void AllGather(void* mine, void* all, int bytes) => _allGather(mine, bytes, _byte, all, bytes, _byte, _world);
+    /// <summary>Begins to hand out bytes of all in the order of the ranks; the memory is filled at <see cref="IsDone"/>.</summary>
+    public nint AllGather(void* mine, void* all, int bytes)
+    {
+        nint request;
+        lock (_inside)
+            _allGather(mine, bytes, _byte, all, bytes, _byte, _world, &request);
+        return request;
+    }
 
     /// <summary>Begins to send; the memory stays as it is until <see cref="IsDone"/>.</summary>
     public nint Send(void* values, int bytes, int rank, int tag)
     {
         nint request;
-        _send(values, bytes, _byte, rank, tag, _world, &request);
+        lock (_inside)
+            _send(values, bytes, _byte, rank, tag, _world, &request);
         return request;
     }
 
@@ -81,7 +110,8 @@ internal sealed unsafe class MpiLibrary
     public nint Receive(void* values, int bytes, int rank, int tag)
     {
         nint request;
-        _receive(values, bytes, _byte, rank, tag, _world, &request);
+        lock (_inside)
+            _receive(values, bytes, _byte, rank, tag, _world, &request);
         return request;
     }
 
@@ -90,8 +120,20 @@ internal sealed unsafe class MpiLibrary
     {
         int done;
         fixed (nint* address = &request)
-            _test(address, &done, 0);
+            lock (_inside)
+                _test(address, &done, 0);
         return done != 0;
+    }
+
+    /// <summary>Gives up what was begun.</summary>
+    public void Cancel(ref nint request)
+    {
+        fixed (nint* address = &request)
+            lock (_inside)
+            {
+                _cancel(address);
+                _free(address);
+            }
     }
 
     private int Ask(delegate* unmanaged<nint, int*, int> function)
