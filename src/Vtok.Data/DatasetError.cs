@@ -38,4 +38,7 @@ public enum DatasetError
 
     /// <summary>A table has no column of pictures, or a column is of another type.</summary>
     WrongColumns,
+
+    /// <summary>A picture has no array of features, and every one must have it.</summary>
+    NoFeatures,
 }

@@ -19,6 +19,10 @@ public interface ISampleSource : IDisposable
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     string Locate(int index);
 
+    /// <summary>Key of sample <paramref name="index"/> where that is known without reading it, else null.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    string? KeyOf(int index) => null;
+
     /// <summary>Reads sample <paramref name="index"/>.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     /// <exception cref="DatasetException">It cannot be read, or its class does not parse.</exception>

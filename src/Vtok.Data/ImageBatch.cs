@@ -3,9 +3,10 @@ namespace Vtok.Data;
 /// <summary>Pictures of one size, ready to become a tensor.</summary>
 public sealed class ImageBatch
 {
-    internal ImageBatch(int side, byte[] pixels, IReadOnlyList<string> keys, IReadOnlyList<int?> classIds, IReadOnlyList<string?> captions, LoaderPosition next)
+    internal ImageBatch(int side, byte[] pixels, IReadOnlyList<string> keys, IReadOnlyList<int?> classIds, IReadOnlyList<string?> captions,
+        IReadOnlyList<ReadOnlyMemory<byte>?> features, LoaderPosition next)
     {
-        (Side, Pixels, Keys, ClassIds, Captions, Next) = (side, pixels, keys, classIds, captions, next);
+        (Side, Pixels, Keys, ClassIds, Captions, Features, Next) = (side, pixels, keys, classIds, captions, features, next);
     }
 
     /// <summary>Number of pictures, B.</summary>
@@ -25,6 +26,9 @@ public sealed class ImageBatch
 
     /// <summary>Caption of each picture, or null where none is known.</summary>
     public IReadOnlyList<string?> Captions { get; }
+
+    /// <summary>The .npy file of each picture; null where the source was not opened with features.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>?> Features { get; }
 
     /// <summary>The position after this batch, to go on from.</summary>
     public LoaderPosition Next { get; }

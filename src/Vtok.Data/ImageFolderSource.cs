@@ -8,12 +8,14 @@ public sealed class ImageFolderSource : ISampleSource
     private readonly string[] _paths;
     private readonly HashSet<string> _captions;
     private readonly FolderClasses? _classes;
+    private readonly bool _features;
 
     /// <summary>Lists the pictures of a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="classFromFolder">Whether the first folder below it names the class: ids in ordinal order, or the names themselves if all are numbers.</param>
-    /// <exception cref="DatasetException">The folder is not there, cannot be read, or holds no picture.</exception>
-    public ImageFolderSource(string folder, bool classFromFolder = false)
+    /// <param name="features">Whether every picture must have features, a .npy file of the same stem; without, they are not read.</param>
+    /// <exception cref="DatasetException">The folder is not there, cannot be read, or holds no picture, or a picture has no features.</exception>
+    public ImageFolderSource(string folder, bool classFromFolder = false, bool features = false)
     {
         _folder = Path.GetFullPath(folder);
         string[] all = ListFiles(folder);
@@ -25,6 +27,12 @@ public sealed class ImageFolderSource : ISampleSource
         }
         _captions = [.. all.Where(path => path.EndsWith(".txt", StringComparison.Ordinal)).Select(PictureNames.Key)];
         _classes = classFromFolder ? new FolderClasses(_paths) : null;
+        _features = features;
+        if (features)
+        {
+            HashSet<string> with = [.. all.Where(path => path.EndsWith(FeatureFiles.Extension, StringComparison.Ordinal)).Select(PictureNames.Key)];
+            FeatureFiles.RequireAll(folder, [.. _paths.Select(PictureNames.Key)], with.Contains);
+        }
     }
 
     /// <inheritdoc/>
@@ -40,6 +48,9 @@ public sealed class ImageFolderSource : ISampleSource
     public string Locate(int index) => _paths[index];
 
     /// <inheritdoc/>
+    public string? KeyOf(int index) => PictureNames.Key(_paths[index]);
+
+    /// <inheritdoc/>
     public Sample Read(int index)
     {
         string path = _paths[index];
@@ -51,7 +62,8 @@ public sealed class ImageFolderSource : ISampleSource
             if (length > PictureNames.MaxFileBytes)
                 throw new DatasetException(DatasetError.Damaged, $"{path}: {length} bytes, at most {PictureNames.MaxFileBytes} are read");
             string? caption = _captions.Contains(key) ? File.ReadAllText(Path.Combine(_folder, key + ".txt")).Trim() : null;
-            return new Sample(key, File.ReadAllBytes(file), _classes?.IdOf(path), caption);
+            ReadOnlyMemory<byte>? features = _features ? (ReadOnlyMemory<byte>?)File.ReadAllBytes(Path.Combine(_folder, key + FeatureFiles.Extension)) : null;
+            return new Sample(key, File.ReadAllBytes(file), _classes?.IdOf(path), caption, features);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

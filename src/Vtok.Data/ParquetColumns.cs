@@ -7,8 +7,12 @@ namespace Vtok.Data;
 /// <param name="Name">Their file names.</param>
 /// <param name="Label">Classes.</param>
 /// <param name="Caption">Texts.</param>
-internal sealed record ParquetColumns(string Picture, string? Name, string? Label, string? Caption)
+/// <param name="Features">Bytes of .npy files.</param>
+internal sealed record ParquetColumns(string Picture, string? Name, string? Label, string? Caption, string? Features)
 {
+    /// <summary>Name of the column of features.</summary>
+    public const string FeaturesColumn = "text_features";
+
     private static readonly string[] Pictures = ["image", "image_bytes", "img", "picture", "jpg", "jpeg", "png", "webp"];
     private static readonly string[] Labels = ["label", "cls", "class"];
     private static readonly string[] Captions = ["caption", "text"];
@@ -27,13 +31,15 @@ internal sealed record ParquetColumns(string Picture, string? Name, string? Labe
             ?? throw Wrong(file, picture, "expected binary, or a struct of bytes and path");
         if (!IsFlat(bytes) || bytes.ClrType != typeof(ReadOnlyMemory<byte>))
             throw Wrong(file, bytes, "expected the bytes of picture files");
-        Field? label = Find(schema, Labels), caption = Find(schema, Captions);
+        Field? label = Find(schema, Labels), caption = Find(schema, Captions), features = Find(schema, [FeaturesColumn]);
         if (label is not null && !(label is DataField labels && IsFlat(labels) && (IsText(labels) || Integers.Contains(labels.ClrType))))
             throw Wrong(file, label, "expected integers or strings");
         if (caption is not null && !(caption is DataField captions && IsFlat(captions) && IsText(captions)))
             throw Wrong(file, caption, "expected strings");
+        if (features is not null && !(features is DataField arrays && IsFlat(arrays) && arrays.ClrType == typeof(ReadOnlyMemory<byte>)))
+            throw Wrong(file, features, "expected the bytes of .npy files");
         DataField? name = Child(picture, "path") is { } path && IsFlat(path) && IsText(path) ? path : null;
-        return new ParquetColumns(bytes.Path.ToString(), name?.Path.ToString(), label?.Path.ToString(), caption?.Path.ToString());
+        return new ParquetColumns(bytes.Path.ToString(), name?.Path.ToString(), label?.Path.ToString(), caption?.Path.ToString(), features?.Path.ToString());
     }
 
     /// <summary>Whether a column holds strings.</summary>

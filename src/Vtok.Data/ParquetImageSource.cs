@@ -4,7 +4,7 @@ namespace Vtok.Data;
 
 /// <summary>Image tables in Parquet files, as Hugging Face's data sets are stored: a row a picture.</summary>
 /// <remarks>Picture: a column image, image_bytes, img, picture, jpg, jpeg, png or webp, either binary or a struct of bytes and path. Class: label, cls
-/// or class, of integers or strings. Caption: caption or text. Other columns are not read. Rows are read by whole row groups, of which the last used
+/// or class, of integers or strings. Caption: caption or text. Features, where they are wanted: text_features, the bytes of .npy files. Other columns are not read. Rows are read by whole row groups, of which the last used
 /// stay in memory; <see cref="Blocks"/> tells a loader to shuffle so that each is read about once an epoch.</remarks>
 public sealed class ParquetImageSource : ISampleSource
 {
@@ -21,12 +21,13 @@ public sealed class ParquetImageSource : ISampleSource
     /// <summary>Reads the footers of a table's files, and the classes where they are strings.</summary>
     /// <param name="pattern">A .parquet file, a brace or wildcard pattern of them, or a folder with .parquet files.</param>
     /// <param name="memoryBytes">Memory for row groups; there is always room for three.</param>
+    /// <param name="features">Whether every picture must have features; without, they are not read.</param>
     /// <exception cref="DatasetException">A file is missing, cut short or damaged, has no column of pictures, or there is no row in any.</exception>
-    public ParquetImageSource(string pattern, long memoryBytes = DefaultMemoryBytes)
+    public ParquetImageSource(string pattern, long memoryBytes = DefaultMemoryBytes, bool features = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(memoryBytes);
         Name = pattern;
-        _tables = [.. ShardFiles.Find(pattern, ".parquet").Select(ParquetTable.Open)];
+        _tables = [.. ShardFiles.Find(pattern, ".parquet").Select(file => ParquetTable.Open(file, features))];
         _groups = [.. _tables.SelectMany((table, t) => Enumerable.Range(0, table.Groups.Count).Where(g => table.Groups[g].Rows > 0).Select(g => (t, g)))];
         _starts = new int[_groups.Length];
         long count = 0, largest = 1;
@@ -71,6 +72,8 @@ public sealed class ParquetImageSource : ISampleSource
     {
         int block = BlockOf(index);
         Sample sample = _cache[block][index - _starts[block]];
+        if (sample.Features is { IsEmpty: true })
+            throw new DatasetException(DatasetError.NoFeatures, $"{Locate(index)} has no bytes of features");
         return sample.Picture.Length switch
         {
             0 => throw new DatasetException(DatasetError.Damaged, $"{Locate(index)} has no bytes of a picture"),

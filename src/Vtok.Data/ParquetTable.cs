@@ -15,7 +15,7 @@ internal sealed class ParquetTable
     private readonly string _path;
     private readonly ParquetColumns _columns;
 
-    private ParquetTable(string path, ParquetColumns columns, IReadOnlyList<ParquetGroup> groups, string? features, bool hasTextLabels) =>
+    private ParquetTable(string path, ParquetColumns columns, IReadOnlyList<ParquetGroup> groups, string? features, bool hasTextLabels) => // features: of Hugging Face
         (_path, _columns, Groups, Features, HasTextLabels) = (path, columns, groups, features, hasTextLabels);
 
     /// <summary>File name for messages.</summary>
@@ -31,15 +31,21 @@ internal sealed class ParquetTable
     public bool HasTextLabels { get; }
 
     /// <summary>Reads the footer of a file.</summary>
-    /// <exception cref="DatasetException">It is missing, cut short, damaged, or has no column of pictures.</exception>
-    public static ParquetTable Open(string path) => Guarded(path, path, reader =>
+    /// <param name="path">The file.</param>
+    /// <param name="arrays">Whether its column of arrays is wanted; without, it is not read.</param>
+    /// <exception cref="DatasetException">It is missing, cut short, damaged, or has no column of pictures, or none of arrays where these are wanted.</exception>
+    public static ParquetTable Open(string path, bool arrays) => Guarded(path, path, reader =>
     {
         ParquetColumns columns = ParquetColumns.Of(reader.Schema, path);
+        if (arrays && columns.Features is null)
+            throw new DatasetException(DatasetError.NoFeatures, $"{path}: its pictures have no features: no column {ParquetColumns.FeaturesColumn} (bytes of .npy files)");
+        columns = arrays ? columns : columns with { Features = null };
         var groups = new List<ParquetGroup>();
         for (int i = 0, first = 0; i < reader.RowGroupCount; first += groups[i++].Rows)
         {
             using ParquetRowGroupReader group = reader.OpenRowGroupReader(i);
-            long bytes = group.GetMetadata(Column(reader, columns.Picture))?.MetaData?.TotalUncompressedSize ?? 0;
+            long bytes = ((string?[])[columns.Picture, columns.Features]).OfType<string>()
+                .Sum(column => group.GetMetadata(Column(reader, column))?.MetaData?.TotalUncompressedSize ?? 0);
             if (group.RowCount is < 0 or > MostRows)
                 throw new DatasetException(DatasetError.Damaged, $"{path}: row group {i} has {group.RowCount} rows, at most {MostRows} are read");
             groups.Add(new ParquetGroup(first, (int)group.RowCount, bytes));
@@ -66,12 +72,13 @@ internal sealed class ParquetTable
     public Sample[] Read(int index, IReadOnlyDictionary<string, int> classes) => Guarded(_path, $"{Name}, row group {index}", reader =>
     {
         using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
-        byte[]?[] pictures = Values<ReadOnlyMemory<byte>, byte[]?>(group, Column(reader, _columns.Picture), bytes => bytes.ToArray());
+        byte[]?[] pictures = Bytes(group, Column(reader, _columns.Picture));
+        byte[]?[]? arrays = _columns.Features is { } features ? Bytes(group, Column(reader, features)) : null;
         string?[]? names = _columns.Name is { } name ? Texts(group, Column(reader, name)) : null;
         string?[]? captions = _columns.Caption is { } caption ? Texts(group, Column(reader, caption)) : null;
         int?[]? labels = _columns.Label is { } label ? Labels(group, Column(reader, label), classes) : null;
         return Enumerable.Range(0, pictures.Length)
-            .Select(i => new Sample(Key(names?[i], Groups[index].FirstRow + i), pictures[i], labels?[i], captions?[i]))
+            .Select(i => new Sample(Key(names?[i], Groups[index].FirstRow + i), pictures[i], labels?[i], captions?[i], arrays is null ? (ReadOnlyMemory<byte>?)null : arrays[i] ?? []))
             .ToArray();
     });
 
@@ -79,6 +86,8 @@ internal sealed class ParquetTable
         string.IsNullOrEmpty(name) ? row.ToString(CultureInfo.InvariantCulture) : PictureNames.Key(name);
 
     private static DataField Column(ParquetReader reader, string path) => reader.Schema.DataFields.First(field => field.Path.ToString() == path);
+
+    private static byte[]?[] Bytes(ParquetRowGroupReader group, DataField field) => Values<ReadOnlyMemory<byte>, byte[]?>(group, field, bytes => bytes.ToArray());
 
     private static string?[] Texts(ParquetRowGroupReader group, DataField field) => Values<ReadOnlyMemory<char>, string?>(group, field, text => text.ToString());
 

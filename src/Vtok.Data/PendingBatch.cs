@@ -70,6 +70,7 @@ internal sealed class PendingBatch
                 _pixels.AsSpan(used[i] * size, size).CopyTo(pixels.AsSpan(i * size));
         }
         Sample[] samples = [.. used.Select(slot => _samples[slot]!)];
-        return new ImageBatch(_side, pixels, [.. samples.Select(s => s.Key)], [.. samples.Select(s => s.ClassId)], [.. samples.Select(s => s.Caption)], Next);
+        return new ImageBatch(_side, pixels, [.. samples.Select(s => s.Key)], [.. samples.Select(s => s.ClassId)], [.. samples.Select(s => s.Caption)],
+            [.. samples.Select(s => s.Features)], Next);
     }
 }

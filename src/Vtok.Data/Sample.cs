@@ -5,4 +5,5 @@ namespace Vtok.Data;
 /// <param name="Picture">The picture file's bytes, not yet decoded.</param>
 /// <param name="ClassId">Class, or null where none is known.</param>
 /// <param name="Caption">Text, or null where none is known.</param>
-public sealed record Sample(string Key, ReadOnlyMemory<byte> Picture, int? ClassId = null, string? Caption = null);
+/// <param name="Features">The .npy file beside the picture, not yet parsed; null where the source was not opened with features.</param>
+public sealed record Sample(string Key, ReadOnlyMemory<byte> Picture, int? ClassId = null, string? Caption = null, ReadOnlyMemory<byte>? Features = null);

@@ -14,7 +14,7 @@ internal sealed class SampleCache(long budget)
     /// <summary>Keeps a sample if there is room.</summary>
     public void Offer(int index, DecodedSample sample)
     {
-        long size = sample.Picture.Pixels.LongLength;
+        long size = sample.Picture.Pixels.LongLength + (sample.Sample.Features?.Length ?? 0);
         if (Interlocked.Add(ref _left, -size) < 0 || !_samples.TryAdd(index, sample))
             Interlocked.Add(ref _left, size);
     }

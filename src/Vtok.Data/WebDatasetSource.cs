@@ -7,16 +7,17 @@ namespace Vtok.Data;
 
 /// <summary>WebDataset shards: tar archives whose members of one key, the name up to the first dot, are one sample.</summary>
 /// <remarks>Picture: .jpg, .jpeg, .png or .webp. Class: .cls, or "label" or "cls" in .json. Caption: .txt, or "caption" or "text" in .json.
-/// Samples without a picture are passed over and counted. The shards stay open; reading seeks, so any order costs the same.</remarks>
+/// Features, where they are wanted: .npy. Samples without a picture are passed over and counted. The shards stay open; reading seeks, so any order costs the same.</remarks>
 public sealed class WebDatasetSource : ISampleSource
 {
     private static readonly HashSet<string> Pictures = ["jpg", "jpeg", "png", "webp"];
-    private static readonly HashSet<string> Fields = [.. Pictures, "cls", "txt", "json"];
+    private static readonly HashSet<string> Fields = [.. Pictures, "cls", "txt", "json", "npy"];
 
     private readonly List<SafeFileHandle> _shards = [];
     private readonly List<string> _names = [];
     private readonly List<Entry> _entries = [];
     private readonly List<DatasetException> _damaged = [];
+    private readonly bool _features;
 
     private sealed record Entry(int Shard, string Key)
     {
@@ -27,21 +28,29 @@ public sealed class WebDatasetSource : ISampleSource
         public TarMember? Text { get; set; }
 
         public TarMember? Json { get; set; }
+
+        public TarMember? Array { get; set; }
     }
 
     /// <summary>Opens shards and reads their headers once.</summary>
     /// <param name="pattern">A .tar file, a brace or wildcard pattern of them, or a folder with .tar files.</param>
     /// <param name="truncated">What to do with a shard that is cut short.</param>
-    /// <exception cref="DatasetException">A shard is missing, cut short or damaged, or there is no picture in any.</exception>
-    public WebDatasetSource(string pattern, TruncatedShards truncated = TruncatedShards.Refuse)
+    /// <param name="features">Whether every sample must have features; without, they are not read.</param>
+    /// <exception cref="DatasetException">A shard is missing, cut short or damaged, there is no picture in any, or a picture has no features.</exception>
+    public WebDatasetSource(string pattern, TruncatedShards truncated = TruncatedShards.Refuse, bool features = false)
     {
-        Name = pattern;
+        (Name, _features) = (pattern, features);
         try
         {
             foreach (string shard in ShardFiles.Find(pattern, ".tar"))
                 AddShard(shard, truncated);
             if (_entries.Count == 0)
                 throw new DatasetException(DatasetError.Empty, $"{pattern}: no sample with a .jpg, .jpeg, .png or .webp in {_shards.Count} shards");
+            if (features)
+            {
+                HashSet<string> with = [.. _entries.Where(entry => entry.Array is not null).Select(entry => entry.Key)];
+                FeatureFiles.RequireAll(pattern, [.. _entries.Select(entry => entry.Key)], with.Contains);
+            }
         }
         catch
         {
@@ -69,6 +78,9 @@ public sealed class WebDatasetSource : ISampleSource
     public string Locate(int index) => $"{_names[_entries[index].Shard]}: {_entries[index].Picture!.Value.Name}";
 
     /// <inheritdoc/>
+    public string? KeyOf(int index) => _entries[index].Key;
+
+    /// <inheritdoc/>
     public Sample Read(int index)
     {
         Entry entry = _entries[index];
@@ -77,7 +89,7 @@ public sealed class WebDatasetSource : ISampleSource
         string? caption = entry.Text is { } text ? Encoding.UTF8.GetString(ReadMember(entry.Shard, text)).Trim() : null;
         if (entry.Json is { } json)
             ReadJson(entry.Shard, json, ref classId, ref caption);
-        return new Sample(entry.Key, picture, classId, caption);
+        return new Sample(entry.Key, picture, classId, caption, _features ? (ReadOnlyMemory<byte>?)ReadMember(entry.Shard, entry.Array!.Value) : null);
     }
 
     /// <summary>Closes the shards.</summary>
@@ -140,6 +152,7 @@ public sealed class WebDatasetSource : ISampleSource
             case "cls": (free, entry.Class) = (entry.Class is null, member); break;
             case "txt": (free, entry.Text) = (entry.Text is null, member); break;
             case "json": (free, entry.Json) = (entry.Json is null, member); break;
+            case "npy": (free, entry.Array) = (entry.Array is null, member); break;
             default: (free, entry.Picture) = (entry.Picture is null, member); break;
         }
         return free;

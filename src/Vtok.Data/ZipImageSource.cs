@@ -9,12 +9,14 @@ public sealed class ZipImageSource : ISampleSource
     private readonly Lock _gate = new(); // ZipArchive has one file position
     private readonly ZipArchiveEntry[] _entries;
     private readonly FolderClasses? _classes;
+    private readonly Dictionary<string, ZipArchiveEntry>? _features; // by key; null where they are not wanted
 
     /// <summary>Opens an archive and lists its pictures.</summary>
     /// <param name="file">The zip file; it stays open until <see cref="Dispose"/>.</param>
     /// <param name="classFromFolder">Whether the first folder names the class: ids in ordinal order, or the names themselves if all are numbers.</param>
-    /// <exception cref="DatasetException">The file is not there, is no zip archive, or holds no picture.</exception>
-    public ZipImageSource(string file, bool classFromFolder = true)
+    /// <param name="features">Whether every picture must have features, a .npy entry of the same stem; without, they are not read.</param>
+    /// <exception cref="DatasetException">The file is not there, is no zip archive, or holds no picture, or a picture has no features.</exception>
+    public ZipImageSource(string file, bool classFromFolder = true, bool features = false)
     {
         Name = file;
         FileStream? stream = null;
@@ -45,6 +47,19 @@ public sealed class ZipImageSource : ISampleSource
             throw new DatasetException(DatasetError.Empty, $"{file}: no picture among {others} entries (expected .jpg, .png, .webp, .avif, .tif or .gif)");
         }
         _classes = classFromFolder ? new FolderClasses(_entries.Select(PathOf)) : null;
+        if (!features)
+            return;
+        _features = _archive.Entries.Where(entry => entry.FullName.EndsWith(FeatureFiles.Extension, StringComparison.Ordinal))
+            .GroupBy(entry => PictureNames.Key(PathOf(entry))).ToDictionary(group => group.Key, group => group.First());
+        try
+        {
+            FeatureFiles.RequireAll(file, [.. _entries.Select(entry => PictureNames.Key(PathOf(entry)))], _features.ContainsKey);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -60,9 +75,18 @@ public sealed class ZipImageSource : ISampleSource
     public string Locate(int index) => $"{Path.GetFileName(Name)}: {_entries[index].FullName}";
 
     /// <inheritdoc/>
+    public string? KeyOf(int index) => PictureNames.Key(PathOf(_entries[index]));
+
+    /// <inheritdoc/>
     public Sample Read(int index)
     {
-        ZipArchiveEntry entry = _entries[index];
+        string path = PathOf(_entries[index]), key = PictureNames.Key(path);
+        ReadOnlyMemory<byte>? features = _features is null ? null : (ReadOnlyMemory<byte>?)ReadEntry(_features[key], index);
+        return new Sample(key, ReadEntry(_entries[index], index), _classes?.IdOf(path), Features: features);
+    }
+
+    private byte[] ReadEntry(ZipArchiveEntry entry, int index)
+    {
         if (entry.Length > PictureNames.MaxFileBytes)
             throw new DatasetException(DatasetError.Damaged, $"{Locate(index)}: {entry.Length} bytes, at most {PictureNames.MaxFileBytes} are read");
         byte[] bytes = new byte[entry.Length];
@@ -78,8 +102,7 @@ public sealed class ZipImageSource : ISampleSource
         {
             throw new DatasetException(DatasetError.Damaged, $"{Locate(index)}: {e.Message}", e);
         }
-        string path = PathOf(entry);
-        return new Sample(PictureNames.Key(path), bytes, _classes?.IdOf(path));
+        return bytes;
     }
 
     /// <summary>Closes the archive.</summary>

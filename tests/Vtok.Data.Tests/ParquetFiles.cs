@@ -43,6 +43,20 @@ internal static class ParquetFiles
         });
     }
 
+    /// <summary>A table of pictures and arrays beside them.</summary>
+    public static string Arrays(this TemporaryFolder folder, string name, byte[][] files, byte[]?[] arrays)
+    {
+        var picture = new DataField("image", typeof(byte[]), isNullable: false);
+        var array = new DataField("text_features", typeof(byte[]), isNullable: true);
+        return Write(folder, name, new ParquetSchema(picture, array), null, CompressionMethod.None, async writer =>
+        {
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await group.WriteAsync(picture, files);
+            await group.WriteAsync(array, [.. arrays.Select(bytes => bytes!)]);
+            group.CompleteValidate();
+        });
+    }
+
     /// <summary>A table of two columns; the first is binary, the second text.</summary>
     public static string Texts(this TemporaryFolder folder, string name, string pictures, string others, byte[][] files, string[] values)
     {

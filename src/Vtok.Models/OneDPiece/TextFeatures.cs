@@ -14,6 +14,21 @@ public static class TextFeatures
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor features = path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? NpyFile.Read(path, MaxNpyBytes) : ReadSafetensors(path);
+        return Batched(features, path);
+    }
+
+    /// <summary>The same of the bytes of a NumPy file.</summary>
+    /// <param name="npy">The bytes.</param>
+    /// <param name="name">What a message calls them.</param>
+    /// <exception cref="CheckpointException">They are damaged or hold something else.</exception>
+    public static Tensor Read(ReadOnlySpan<byte> npy, string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Batched(NpyFile.Parse(npy, name), name);
+    }
+
+    private static Tensor Batched(Tensor features, string path)
+    {
         if (features.ndim is not (2 or 3))
             throw Unexpected(path);
         Tensor batched = features.ndim == 2 ? features.unsqueeze(0) : features;

@@ -19,22 +19,27 @@ internal static partial class NpyFile
     /// <param name="path">The file.</param>
     /// <param name="mostBytes">Largest file that is read.</param>
     /// <exception cref="CheckpointException">It is missing, damaged, too large, or of another kind.</exception>
-    public static Tensor Read(string path, int mostBytes)
+    public static Tensor Read(string path, int mostBytes) => Parse(CheckpointFiles.ReadSmall(path, mostBytes), Path.GetFileName(path));
+
+    /// <summary>The same of a file's bytes.</summary>
+    /// <param name="file">The bytes.</param>
+    /// <param name="name">What a message calls it.</param>
+    /// <exception cref="CheckpointException">They are damaged or of another kind.</exception>
+    public static Tensor Parse(ReadOnlySpan<byte> file, string name)
     {
-        string name = Path.GetFileName(path);
-        byte[] file = CheckpointFiles.ReadSmall(path, mostBytes);
-        if (file.Length < Preamble + 2 || !file.AsSpan(0, Magic.Length).SequenceEqual(Magic) || file[6] is < 1 or > 3)
+        if (file.Length < Preamble + 2 || !file[..Magic.Length].SequenceEqual(Magic) || file[6] is < 1 or > 3)
             throw Damaged("not a NumPy file");
         int start = file[6] == 1 ? Preamble : Preamble + 2;
-        long length = file[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(8)) : BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(8));
+        long length = file[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(file[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(file[8..]);
         if (start + length > file.Length)
             throw Damaged("cut short");
-        Match header = Header().Match(Encoding.ASCII.GetString(file, start, (int)length));
+        Match header = Header().Match(Encoding.ASCII.GetString(file.Slice(start, (int)length)));
         if (!header.Success || !Types.TryGetValue(header.Groups["type"].Value, out ScalarType type))
             throw new CheckpointException(CheckpointError.Unsupported, $"{name}: expected little-endian floating point in C order (numpy.save of a float32 array)");
         long[] shape = ReadShape(header.Groups["shape"].Value) ?? throw Damaged("its shape does not parse");
-        ReadOnlySpan<byte> data = file.AsSpan(start + (int)length);
-        long count = shape.Aggregate(1L, (product, size) => product < 0 || size > mostBytes || product > mostBytes ? -1 : product * size);
+        ReadOnlySpan<byte> data = file[(start + (int)length)..];
+        int most = data.Length;
+        long count = shape.Aggregate(1L, (product, size) => product < 0 || size > most || product > most ? -1 : product * size);
         if (count < 0 || count * type.ElementSize() != data.Length)
             throw Damaged($"[{string.Join(", ", shape)}] of {header.Groups["type"].Value} does not take {data.Length} bytes");
         using DisposeScope scope = NewDisposeScope();

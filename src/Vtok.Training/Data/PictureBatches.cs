@@ -22,8 +22,8 @@ internal sealed class PictureBatches : IDisposable
     public PictureBatches(ISampleSource source, ImageLoaderOptions options, Action<string>? say = null) =>
         (_source, _options, _say, _loader) = (source, options, say, new ImageLoader(source, new VipsImageCodec(), options));
 
-    /// <summary>What makes text features [B, T, E] of the pictures' keys, in no dispose scope; null where none are wanted.</summary>
-    public Func<IReadOnlyList<string>, Tensor>? Text { get; init; }
+    /// <summary>What makes text features [B, T, E] of a batch, in no dispose scope; null where none are wanted.</summary>
+    public Func<ImageBatch, Tensor>? Text { get; init; }
 
     /// <summary>Pictures that could not be used so far.</summary>
     public IReadOnlyList<SkippedSample> Skipped => _loader.Skipped;
@@ -49,7 +49,7 @@ internal sealed class PictureBatches : IDisposable
         Tensor pictures = tensor(batch.Pixels, ScalarType.Byte).view(batch.Count, batch.Side, batch.Side, 3).permute(0, 3, 1, 2).contiguous();
         var tensors = new Dictionary<string, Tensor>();
         if (Text is not null)
-            tensors["text"] = Text(batch.Keys);
+            tensors["text"] = Text(batch);
         tensors["pictures"] = pictures.DetachFromDisposeScope();
         return new TrainingBatch(step, batch.Count, tensors)
         {

@@ -17,6 +17,8 @@ internal sealed class SamplePart(ISampleSource whole, IReadOnlyList<int> indices
 
     public string Locate(int index) => whole.Locate(indices[index]);
 
+    public string? KeyOf(int index) => whole.KeyOf(indices[index]);
+
     public Sample Read(int index) => whole.Read(indices[index]);
 
     public void Dispose() => whole.Dispose();

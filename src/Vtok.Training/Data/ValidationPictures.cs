@@ -11,16 +11,20 @@ internal static class ValidationPictures
     /// <param name="side">Pixels.</param>
     /// <param name="every">1 takes all.</param>
     /// <param name="say">Told about pictures that cannot be used; they are left out.</param>
-    /// <param name="keys">Gets the key of each, or null.</param>
     /// <exception cref="DatasetException">The data is refused, or none of its pictures can be used.</exception>
-    public static Tensor Load(string data, int side, int every, Action<string>? say, ICollection<string>? keys = null)
+    public static Tensor Load(string data, int side, int every, Action<string>? say)
     {
         using ISampleSource source = TrainingPictures.Open(data);
-        return Load(source, side, every, say, keys);
+        return Load(source, side, every, say);
     }
 
     /// <summary>The same of a data set, which stays its owner's.</summary>
-    public static Tensor Load(ISampleSource source, int side, int every, Action<string>? say, ICollection<string>? keys = null)
+    /// <param name="source">The data set.</param>
+    /// <param name="side">Pixels.</param>
+    /// <param name="every">1 takes all.</param>
+    /// <param name="say">Told about pictures that cannot be used; they are left out.</param>
+    /// <param name="samples">Gets what is known of each, without the picture's bytes, or null.</param>
+    public static Tensor Load(ISampleSource source, int side, int every, Action<string>? say, ICollection<Sample>? samples = null)
     {
         var codec = new VipsImageCodec();
         var pictures = new List<RgbImage>();
@@ -31,7 +35,7 @@ internal static class ValidationPictures
             {
                 Sample sample = source.Read(i);
                 pictures.Add(Resize(ImageCrops.CenterSquare(codec.Decode(sample.Picture)), side));
-                keys?.Add(sample.Key);
+                samples?.Add(sample with { Picture = default });
             }
             catch (Exception e) when (e is ImageFileException or DatasetException)
             {

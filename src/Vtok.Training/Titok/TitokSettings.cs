@@ -47,7 +47,7 @@ public sealed record TitokSettings
     /// <summary>Whether the transformers' blocks are computed again in the backward pass instead of kept.</summary>
     public bool Checkpointing { get; init; }
 
-    /// <summary>Folder of the text features beside which the decoder reads the tokens, a file a picture; null where it reads no text.</summary>
+    /// <summary>Folder of the text features that the decoder reads beside the tokens, a file a picture; null where they come with the pictures, or it reads no text.</summary>
     public string? Text { get; init; }
 
     /// <summary>The same of the held-out pictures.</summary>
@@ -88,8 +88,6 @@ public sealed record TitokSettings
         if (!network.Nested && (schedule.Shape != LengthShape.All || schedule.Most != network.LatentTokens))
             lengths.Fault("shape", "this model decodes all of its tokens only; prefixes need a nested one");
         string? text = network.Text is null ? null : section.Text("text"), heldText = network.Text is null ? null : section.Text("validationText", text);
-        if (network.Text is not null && text is null)
-            section.Fault("text", "this model decodes beside text features: name the folder that holds those of every picture");
         bool decoderOnly = single && section.Flag("decoderOnly", false);
         var loss = new PixelLossSettings
         {

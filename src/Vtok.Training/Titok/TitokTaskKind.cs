@@ -1,3 +1,4 @@
+using Vtok.Data;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
 using Vtok.Torch;
@@ -25,9 +26,10 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
             throw new RecipeException(RecipeError.Unavailable, "this task needs pictures: --data FOLDER");
         Device device = run.Device ?? CPU;
         int side = settings.Network.CropSize;
-        using var pictures = new PictureBatches(TrainingPictures.Open(folder), run.Collective.Share(settings.Pictures.ShorterSide(run.Recipe, side)), run.Say)
+        PictureText? text = settings.Network.Text is { } shape ? new PictureText(shape, settings.Text) : null;
+        using var pictures = new PictureBatches(text?.Open(folder) ?? TrainingPictures.Open(folder), run.Collective.Share(settings.Pictures.ShorterSide(run.Recipe, side)), run.Say)
         {
-            Text = settings.Text is { } features ? new TextFeatureFolder(features, settings.Network.Text!).Read : null,
+            Text = text is null ? null : batch => text.Read(batch.Keys, batch.Features),
         };
         HeldOutPictures? held = run.Validation is { } validation ? Held(run, settings, validation, device) : null;
         OneDPieceNetwork network = TensorHold.Over(() => TitokStart.Network(run.Recipe, settings, device));
@@ -50,10 +52,12 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
 
     private static HeldOutPictures Held(TrainingRun run, TitokSettings settings, string data, Device device)
     {
-        var keys = new List<string>();
-        Tensor squares = ValidationPictures.Load(data, settings.Network.CropSize, settings.ValidateEvery, run.Say, keys);
-        Tensor? text = settings.ValidationText is { } folder ? new TextFeatureFolder(folder, settings.Network.Text!).Read(keys) : null;
-        return new HeldOutPictures(squares, ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device, text);
+        var samples = new List<Sample>();
+        PictureText? text = settings.Network.Text is { } shape ? new PictureText(shape, settings.ValidationText) : null;
+        using ISampleSource source = text?.Open(data) ?? TrainingPictures.Open(data);
+        Tensor squares = ValidationPictures.Load(source, settings.Network.CropSize, settings.ValidateEvery, run.Say, samples);
+        return new HeldOutPictures(squares, ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device,
+            text?.Read([.. samples.Select(sample => sample.Key)], [.. samples.Select(sample => sample.Features)]));
     }
 
     private TitokPixelTask Pixels(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureBatches pictures, HeldOutPictures? held, Device device)

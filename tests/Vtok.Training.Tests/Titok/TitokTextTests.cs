@@ -1,9 +1,10 @@
+using System.Formats.Tar;
+using System.Text;
 using TorchSharp;
 using Vtok.Data;
 using Vtok.Models;
 using Vtok.Models.OneDPiece;
 using Vtok.Models.Weights;
-using Vtok.Training.Recipes;
 using Vtok.Training.Tests.Commands;
 using Vtok.Training.Titok;
 using static TorchSharp.torch;
@@ -49,6 +50,7 @@ public sealed class TitokTextTests
 
         Assert.AreEqual(3, exitCode, errors);
         StringAssert.Contains(errors, "no text features of the picture \"03\"; expected 03.npy or 03.safetensors with [3, 5]");
+        Assert.IsFalse(File.Exists(Path.Combine(train["run"], "log.jsonl")), "it was found only when its turn came");
     }
 
     [TestMethod]
@@ -57,22 +59,54 @@ public sealed class TitokTextTests
         using var train = new TrainHarness();
         WriteFeatures(train["a"], 1);
         Directory.CreateDirectory(train["b"]);
-        var inside = new TextFeatureFolder(train["b"], new TextGuidance(Length, Width));
-        var wider = new TextFeatureFolder(train["a"], new TextGuidance(Length, Width + 1));
+        var inside = new PictureText(new TextGuidance(Length, Width), train["b"]);
+        var wider = new PictureText(new TextGuidance(Length, Width + 1), train["a"]);
 
-        StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(() => inside.Read(["../a/03"])).Message, "no text features");
-        StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(() => wider.Read(["03"])).Message, "text features [3, 5], expected [3, 6]");
+        StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(() => inside.Read(["../a/03"], [null])).Message, "no text features");
+        StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(() => wider.Read(["03"], [null])).Message, "text features [3, 5], expected [3, 6]");
     }
 
     [TestMethod]
-    public void A_published_text_aware_model_without_a_folder_of_features_is_a_fault_of_the_recipe()
+    [DataRow(false), DataRow(true)]
+    public void Features_that_lie_with_the_pictures_give_the_losses_of_those_in_a_folder(bool shards)
     {
-        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Load(TrainHarness.Tiny, ["settings.network.text=true"]));
+        using DisposeScope scope = NewDisposeScope();
+        using var train = new TrainHarness();
+        WriteFeatures(train["a"], 1);
+        Assert.AreEqual(0, TrainHarness.Run(train.Train("folder", [.. Text, $"settings.text={train["a"]}"])).ExitCode);
+        foreach (string file in Directory.GetFiles(train["a"]))
+            File.WriteAllBytes(Path.Combine(train["pictures"], Path.GetFileNameWithoutExtension(file) + ".npy"), Npy(TextFeatures.Read(file)));
+        string data = shards ? train["s.tar"] : train["pictures"];
+        if (shards)
+            TarFile.CreateFromDirectory(train["pictures"], data, includeBaseDirectory: false);
 
-        StringAssert.Contains(error.Message, "settings.text: this model decodes beside text features");
+        (int exitCode, _, string errors) = TrainHarness.Run([TrainHarness.Tiny, "--data", data, "--validation", data, "--out", train["beside"], "--threads", "1",
+            .. Text.SelectMany(value => (string[])["--set", value])]);
+
+        Assert.AreEqual(0, exitCode, errors);
+        if (!shards) // a shard has its own order
+            Assert.AreEqual(FirstLoss(train["folder"]), FirstLoss(train["beside"]));
+    }
+
+    [TestMethod]
+    public void A_picture_without_features_beside_it_is_named_before_the_first_step()
+    {
+        using var train = new TrainHarness();
+
+        (int exitCode, _, string errors) = TrainHarness.Run(train.Train("run", Text));
+
+        Assert.AreEqual(3, exitCode, errors);
+        StringAssert.Contains(errors, "12 of 12 pictures have no features beside them, the first \"00\"; expected 00.npy");
+        Assert.IsFalse(File.Exists(Path.Combine(train["run"], "log.jsonl")));
     }
 
     private static string FirstLoss(string run) => System.Text.Json.Nodes.JsonNode.Parse(File.ReadLines(Path.Combine(run, "log.jsonl")).First(line => line.Contains("\"train\"")))!["loss"]!.ToJsonString();
+
+    private static byte[] Npy(Tensor features)
+    {
+        string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({features.size(1)}, {features.size(2)}), }}".PadRight(117) + "\n";
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. features.bytes];
+    }
 
     private static void WriteFeatures(string folder, ulong seed)
     {
