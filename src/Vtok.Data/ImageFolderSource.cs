@@ -1,7 +1,7 @@
 namespace Vtok.Data;
 
 /// <summary>All picture files below a folder, in ordinal order of their relative paths.</summary>
-/// <remarks>A text file of the same stem beside a picture is its caption. Hidden files are passed over.</remarks>
+/// <remarks>A text file of the same stem beside a picture is its caption. Hidden files are passed over. Links are followed, but no folder is entered twice.</remarks>
 public sealed class ImageFolderSource : ISampleSource
 {
     private readonly string _folder;
@@ -57,18 +57,32 @@ public sealed class ImageFolderSource : ISampleSource
         string key = PictureNames.Key(path);
         try
         {
-            string file = Path.Combine(_folder, path);
-            long length = new FileInfo(file).Length;
-            if (length > PictureNames.MaxFileBytes)
-                throw new DatasetException(DatasetError.Damaged, $"{path}: {length} bytes, at most {PictureNames.MaxFileBytes} are read");
-            string? caption = _captions.Contains(key) ? File.ReadAllText(Path.Combine(_folder, key + ".txt")).Trim() : null;
-            ReadOnlyMemory<byte>? features = _features ? (ReadOnlyMemory<byte>?)File.ReadAllBytes(Path.Combine(_folder, key + FeatureFiles.Extension)) : null;
-            return new Sample(key, File.ReadAllBytes(file), _classes?.IdOf(path), caption, features);
+            byte[] picture = ReadAll(path);
+            string? caption = _captions.Contains(key) ? new StreamReader(new MemoryStream(ReadAll(key + ".txt"))).ReadToEnd().Trim() : null;
+            ReadOnlyMemory<byte>? features = _features ? (ReadOnlyMemory<byte>?)ReadAll(key + FeatureFiles.Extension) : null;
+            return new Sample(key, picture, _classes?.IdOf(path), caption, features);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException(DatasetError.Unreadable, $"{path}: {e.Message}", e);
+            throw new DatasetException(DatasetError.Unreadable, $"{path}: " + e switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "is not there (a link that leads nowhere?)",
+                UnauthorizedAccessException => "may not be read (check its permissions)",
+                _ => e.Message,
+            }, e);
         }
+    }
+
+    private byte[] ReadAll(string path)
+    {
+        var file = new FileInfo(Path.Combine(_folder, path));
+        file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return file.Length switch
+        {
+            0 => [], // also of pipes and devices, which would be read for ever
+            > PictureNames.MaxFileBytes => throw new DatasetException(DatasetError.Damaged, $"{path}: {file.Length} bytes, at most {PictureNames.MaxFileBytes} are read"),
+            _ => File.ReadAllBytes(file.FullName),
+        };
     }
 
     /// <summary>Nothing is held open.</summary>
@@ -78,11 +92,9 @@ public sealed class ImageFolderSource : ISampleSource
     {
         if (!Directory.Exists(folder))
             throw new DatasetException(DatasetError.NotFound, File.Exists(folder) ? $"{folder}: not a folder (pictures come in a folder, a .zip, .tar shards or .parquet tables)" : $"{folder}: is not there");
-        // A link that points back at a parent would recurse for ever without the depth.
-        EnumerationOptions options = new() { RecurseSubdirectories = true, IgnoreInaccessible = false, MaxRecursionDepth = 32 };
         try
         {
-            return [.. Directory.EnumerateFiles(folder, "*", options).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))];
+            return [.. FolderFiles.Below(folder)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

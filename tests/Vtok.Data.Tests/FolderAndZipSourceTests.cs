@@ -62,6 +62,42 @@ public sealed class FolderAndZipSourceTests
     }
 
     [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Links_to_folders_show_every_picture_once()
+    {
+        using TemporaryFolder folder = new(), outside = new();
+        folder.File("a/1.png", Picture);
+        outside.File("2.png", Picture);
+        Directory.CreateSymbolicLink(Path.Combine(folder.FullPath, "a", "up"), folder.FullPath);
+        Directory.CreateSymbolicLink(Path.Combine(folder.FullPath, "again"), Path.Combine(folder.FullPath, "a"));
+        Directory.CreateSymbolicLink(Path.Combine(folder.FullPath, "b"), outside.FullPath);
+        Directory.CreateSymbolicLink(Path.Combine(folder.FullPath, "c"), Path.Combine(folder.FullPath, "b"));
+        Directory.CreateSymbolicLink(Path.Combine(outside.FullPath, "back"), folder.FullPath);
+
+        using ImageFolderSource source = new(folder.FullPath);
+
+        CollectionAssert.AreEqual(new[] { "a/1.png", "b/2.png" }, Enumerable.Range(0, source.Count).Select(source.Locate).ToArray());
+        CollectionAssert.AreEqual(Picture, source.Read(1).Picture.ToArray());
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Links_to_files_are_read_those_to_devices_are_empty_and_those_to_nowhere_refused()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("one.png", Picture);
+        File.CreateSymbolicLink(Path.Combine(folder.FullPath, "device.png"), "/dev/zero");
+        File.CreateSymbolicLink(Path.Combine(folder.FullPath, "link.png"), file);
+        File.CreateSymbolicLink(Path.Combine(folder.FullPath, "nowhere.png"), "gone");
+
+        using ImageFolderSource source = new(folder.FullPath);
+
+        Assert.AreEqual(0, source.Read(0).Picture.Length);
+        CollectionAssert.AreEqual(Picture, source.Read(1).Picture.ToArray());
+        Assert.AreEqual("nowhere.png: is not there (a link that leads nowhere?)", Assert.ThrowsExactly<DatasetException>(() => source.Read(2)).Message);
+    }
+
+    [TestMethod]
     public void Missing_empty_and_damaged_data_sets_say_so()
     {
         using TemporaryFolder folder = new();
