@@ -37,11 +37,32 @@ public sealed class RecipeTests
     }
 
     [TestMethod]
+    [DataRow("""{"name":"x","task":"gan","settings":{"network":{"crop":32}}}""")]
+    [DataRow("""{"name":"x","task":3,"settings":{"network":{"crop":32}}}""")]
+    [DataRow("""{"name":"x","settings":{"network":{"crop":32}}}""")]
+    public void A_task_that_is_unknown_or_missing_is_the_one_fault_since_settings_cannot_be_judged(string json)
+    {
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(json));
+
+        Assert.AreEqual("task", error.Faults.Single().Path);
+    }
+
+    [TestMethod]
     public void An_unknown_task_lists_the_known_ones()
     {
         var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse("""{"name":"x","task":"gan"}"""));
 
         StringAssert.Contains(error.Message, "residual-refine");
+    }
+
+    [TestMethod]
+    public void Whole_numbers_may_be_written_as_any_number_that_is_whole()
+    {
+        Recipe recipe = Recipe.Parse(TestRuns.Json, ["steps=1e4", "batch=4.0"]);
+
+        Assert.AreEqual(10_000, recipe.Steps);
+        Assert.AreEqual(4, recipe.Batch);
+        Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(TestRuns.Json, ["steps=1e-1"]));
     }
 
     [TestMethod]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Reflection;
 using Vtok.Torch;
 using Vtok.Training.Collectives;
@@ -10,6 +11,9 @@ namespace Vtok.Train;
 /// <summary>The command line of vtok-train: parsing and printing, nothing else.</summary>
 internal static class TrainCommand
 {
+    private const string UnknownOption = "unknown option";
+    private static readonly string[] Transports = ["auto", "none", "tcp", "mpi", "nccl"];
+
     private const string Notes = """
 
         Exit status:
@@ -68,7 +72,7 @@ internal static class TrainCommand
         recipe.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: ['-', ..] unknown }])
-                result.AddError($"unknown option {unknown}");
+                result.AddError($"{UnknownOption} {unknown}");
         });
         var data = new Option<string?>("--data") { HelpName = "IN", Description = "Pictures to train on: a folder, a .zip, WebDataset shards (.tar) or Parquet tables (file, pattern or folder)." };
         var validation = new Option<string?>("--validation") { HelpName = "IN", Description = "Held-out pictures to measure on, in any of these forms." };
@@ -78,8 +82,13 @@ internal static class TrainCommand
         var maxSeconds = new Option<double?>("--max-seconds") { HelpName = "SECONDS", Description = "Save and leave after this many seconds." };
         var device = new Option<string>("--device") { HelpName = "DEVICE", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
         var threads = new Option<int?>("--threads") { HelpName = "N", Description = "Threads for tensor operations. Default, and at most: all cores." };
-        var transport = new Option<string>("--transport") { Description = "Between several processes: auto, none, tcp, mpi or nccl.", DefaultValueFactory = _ => "auto" };
-        transport.AcceptOnlyFromAmong("auto", "none", "tcp", "mpi", "nccl");
+        var transport = new Option<string>("--transport") { HelpName = string.Join('|', Transports), Description = "Between several processes.", DefaultValueFactory = _ => "auto" };
+        transport.Validators.Add(result =>
+        {
+            string name = result.GetValueOrDefault<string>() ?? "";
+            if (!Transports.Contains(name))
+                result.AddError($"--transport {name}: expected {string.Join(", ", Transports)}");
+        });
         var patience = new Option<double>("--patience") { HelpName = "SECONDS", Description = "Seconds that a process waits for another one before the run ends.", DefaultValueFactory = _ => 1800 };
         var dry = new Option<bool>("--dry-run") { Description = "Check the recipe, print it and leave." };
         var command = new RootCommand("Trains a tokenizer by a recipe.") { recipe, data, validation, output, initFrom, set, maxSeconds, device, threads, transport, patience, dry };
@@ -110,9 +119,16 @@ internal static class TrainCommand
         return command;
     }
 
-    private static string Explain(ParseResult parsed) =>
-        !parsed.Errors[0].Message.StartsWith("Required argument missing for command", StringComparison.Ordinal) ? parsed.Errors[0].Message.TrimEnd('.')
-        : parsed.CommandResult.Command is RootCommand ? "a recipe is missing" : $"{parsed.CommandResult.Command.Name}: a run folder is missing";
+    private static string Explain(ParseResult parsed)
+    {
+        // Told first: a word that is no option here has been taken for the recipe, and the recipe for a second one.
+        ParseError error = parsed.Errors.FirstOrDefault(e => e.Message.StartsWith(UnknownOption, StringComparison.Ordinal)) ?? parsed.Errors[0];
+        if (error.Message.StartsWith("Required argument missing for command", StringComparison.Ordinal))
+            return parsed.CommandResult.Command is RootCommand ? "a recipe is missing" : $"{parsed.CommandResult.Command.Name}: a run folder is missing";
+        return error.Message.StartsWith("Cannot parse argument", StringComparison.Ordinal) && error.SymbolResult is OptionResult { Option: var option, Tokens: [{ Value: var value }] }
+            ? $"{option.Name} {value}: expected a {(option.ValueType == typeof(int?) ? "whole " : "")}number"
+            : error.Message.TrimEnd('.');
+    }
 
     private static Command Plot()
     {

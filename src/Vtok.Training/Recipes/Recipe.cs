@@ -92,11 +92,12 @@ public sealed record Recipe
         try
         {
             root = JsonNode.Parse(json, documentOptions: Lenient) as JsonObject
-                ?? throw new RecipeException(RecipeError.NotJson, $"{source}: not a JSON object");
+                ?? throw new RecipeException(RecipeError.NotJson, $"{source}: not a JSON object (recipes begin with {{ and end with }})");
         }
         catch (JsonException e)
         {
-            throw new RecipeException(RecipeError.NotJson, $"{source}: not proper JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {e.Message.Split(" LineNumber:")[0]}", e);
+            throw new RecipeException(RecipeError.NotJson, $"{source}: " + (string.IsNullOrWhiteSpace(json) ? "is empty, expected a JSON object"
+                : $"not proper JSON{(e.LineNumber is { } line ? $" at line {line + 1}, byte {e.BytePositionInLine + 1}" : "")}: {e.Message.Split(" LineNumber:")[0]}"), e);
         }
 
         var faults = new List<RecipeFault>();
@@ -104,8 +105,10 @@ public sealed record Recipe
             Assign(root, assignment, faults);
         var reader = new RecipeSection(root, "", faults);
         string name = reader.RequiredText("name");
-        string kindName = reader.Choice("task", TaskKinds.All[0].Name, [.. TaskKinds.All.Select(kind => kind.Name)]);
-        TaskKind kind = TaskKinds.All.First(kind => kind.Name == kindName);
+        string? task = reader.RequiredChoice("task", [.. TaskKinds.All.Select(kind => kind.Name)]);
+        TaskKind kind = TaskKinds.All.First(kind => task is null || kind.Name == task);
+        if (task is null)
+            reader.LeaveUnread("settings");
         var recipe = new Recipe
         {
             Name = name,
@@ -121,7 +124,7 @@ public sealed record Recipe
             Every = IntervalRecipe.Read(reader.Section("every")),
             Keep = KeepRecipe.Read(reader.Section("keep")),
             Health = HealthRecipe.Read(reader.Section("health")),
-            Settings = kind.ReadSettings(reader.Section("settings")),
+            Settings = task is null ? "" : kind.ReadSettings(reader.Section("settings")),
             Json = "",
         };
         if (recipe.Batch % recipe.Accumulate != 0)

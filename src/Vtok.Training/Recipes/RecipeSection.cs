@@ -67,6 +67,19 @@ public sealed class RecipeSection
         return fallback;
     }
 
+    /// <summary>One of several words that must be there; null, and a fault, where it is none of them.</summary>
+    public string? RequiredChoice(string name, params IReadOnlyList<string> choices)
+    {
+        if (Find(name) is null)
+            Fault(name, $"is missing; known: {string.Join(", ", choices)}");
+        if (Text(name) is not { } value)
+            return null;
+        if (choices.Contains(value))
+            return value;
+        Fault(name, $"\"{value}\" is unknown; {Expected(value, choices)}");
+        return null;
+    }
+
     /// <summary>A list of whole numbers, each in a range.</summary>
     public IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int least, int most)
     {
@@ -90,6 +103,9 @@ public sealed class RecipeSection
         Resolved[name] = child.Resolved;
         return child;
     }
+
+    /// <summary>Lets an object be whatever it is, where nobody can say what belongs into it.</summary>
+    internal void LeaveUnread(string name) => Find(name);
 
     /// <summary>Adds a fault of a value that is wrong for a reason the reader cannot see.</summary>
     public void Fault(string name, string message) => _faults.Add(new RecipeFault(Path(name), message));
@@ -127,8 +143,8 @@ public sealed class RecipeSection
 
     private int AsInteger(JsonNode? node, string path, int fallback, int least, int most)
     {
-        if (node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out int number) && number >= least && number <= most)
-            return number;
+        if (node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out double number) && number == Math.Floor(number) && number >= least && number <= most)
+            return (int)number; // 1e4 is as good as 10000
         _faults.Add(new RecipeFault(path, $"expected a whole number from {least} to {most}, found {Short(node)}"));
         return fallback;
     }

@@ -10,6 +10,10 @@ public sealed class TrainCommandTests
     [DataRow("", 2, "vtok-train: a recipe is missing")]
     [DataRow("none.json --setting a=b", 2, "vtok-train: ")]
     [DataRow("--setting", 2, "vtok-train: unknown option --setting")]
+    [DataRow("--bogus none.json", 2, "vtok-train: unknown option --bogus")]
+    [DataRow("none.json --threads x", 2, "vtok-train: --threads x: expected a whole number (")]
+    [DataRow("none.json --patience soon", 2, "vtok-train: --patience soon: expected a number (")]
+    [DataRow("none.json --transport ip", 2, "vtok-train: --transport ip: expected auto, none, tcp, mpi, nccl (")]
     [DataRow("none.json", 3, "vtok-train: none.json: is not there (")]
     [DataRow("/", 3, "vtok-train: /: is a folder, expected a recipe file")]
     [DataRow("plot", 2, "vtok-train: plot: a run folder is missing")]
@@ -50,7 +54,8 @@ public sealed class TrainCommandTests
     }
 
     [TestMethod]
-    [DataRow("", "not proper JSON at line 1, byte 1")]
+    [DataRow("", "is empty, expected a JSON object")]
+    [DataRow("{ \"name\": \"a\", \"name\": \"b\" }", "not proper JSON: Duplicate property 'name'")]
     [DataRow("{\n  \"name\": oops }", "not proper JSON at line 2, byte 11")]
     public void Text_that_is_no_JSON_is_told_by_its_place(string text, string contains)
     {
