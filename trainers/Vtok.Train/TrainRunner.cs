@@ -40,6 +40,7 @@ internal static class TrainRunner
         string folder = arguments.Output ?? Path.Combine("runs", FolderName(arguments.Recipe.Name));
         Make(folder);
         using FileStream? claim = leads ? Claim(folder) : null;
+        using CancellationTokenRegistration told = console.Stop.Register(() => console.Say("asked to stop: saves after this step and leaves (Ctrl-C again leaves at once, without saving)"));
 
         Set(arguments.Recipe.Precision, device, console);
         var run = new TrainingRun
@@ -90,6 +91,10 @@ internal static class TrainRunner
         catch (IOException) when (File.Exists(folder))
         {
             throw new RefusalException(ExitCodes.Output, $"{folder}: is a file, expected a run folder (give another --out)");
+        }
+        catch (IOException e)
+        {
+            throw new RefusalException(ExitCodes.Output, $"{folder}: this run folder cannot be made: {e.Message.TrimEnd('.')} (give another --out)");
         }
     }
 

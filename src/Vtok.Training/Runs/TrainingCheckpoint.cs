@@ -34,7 +34,8 @@ internal static class TrainingCheckpoint
         {
             throw new CheckpointException(e.Error, $"{e.Message}; earlier checkpoints are as they were: make room, and the same command goes on from there", e);
         }
-        foreach (string old in Newest(folder).Skip(recipe.Keep.Last).Where(path => recipe.Keep.Every == 0 || StepOf(path) % recipe.Keep.Every != 0))
+        // One of a later step is a damaged one that was passed over: it must not count in the place of a whole one.
+        foreach (string old in Newest(folder).Where(path => StepOf(path) <= state.Step).Skip(recipe.Keep.Last).Where(path => recipe.Keep.Every == 0 || StepOf(path) % recipe.Keep.Every != 0))
             File.Delete(old);
     }
 

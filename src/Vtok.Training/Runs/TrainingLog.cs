@@ -17,10 +17,7 @@ internal sealed class TrainingLog : IDisposable
     public TrainingLog(string path, long step)
     {
         if (File.Exists(path))
-        {
-            string[] kept = [.. File.ReadLines(path).Where(line => StepOf(line) <= step)];
-            File.WriteAllLines(path, kept);
-        }
+            Drop(path, step);
         _writer = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
         _events = new EventFile(Path.GetDirectoryName(Path.GetFullPath(path))!, step);
     }
@@ -47,6 +44,21 @@ internal sealed class TrainingLog : IDisposable
     {
         _writer.Dispose();
         _events.Dispose();
+    }
+
+    // Under another name first: a disk that is full, or a kill, must not cost the lines that stay.
+    private static void Drop(string path, long step)
+    {
+        string temporary = path + ".tmp";
+        try
+        {
+            File.WriteAllLines(temporary, File.ReadLines(path).Where(line => StepOf(line) <= step));
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     private static double Rounded(double value) => double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

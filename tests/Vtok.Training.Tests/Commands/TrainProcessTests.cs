@@ -56,6 +56,28 @@ public sealed class TrainProcessTests
     }
 
     [TestMethod]
+    public void Ctrl_C_again_leaves_a_run_that_hangs()
+    {
+        using var train = new TrainHarness();
+        string pipe = train["pipe.tar"]; // nobody writes to it: opening it never ends
+        Process.Start("mkfifo", [pipe])!.WaitForExit();
+        using Process running = Start("env", ["--default-signal=INT", Program, TrainHarness.Tiny, "--data", pipe, "--out", train["run"]]);
+        Assert.IsTrue(SpinWait.SpinUntil(() => File.Exists(Path.Combine(train["run"], "lock")), Patience));
+
+        bool left = SpinWait.SpinUntil(() =>
+        {
+            Process.Start("kill", ["-INT", $"{running.Id}"])!.WaitForExit();
+            return running.WaitForExit(TimeSpan.FromSeconds(0.5));
+        }, Patience);
+
+        (int exitCode, string errors) = Finish(running);
+        Assert.IsTrue(left);
+        Assert.AreEqual(130, exitCode, errors);
+        StringAssert.Contains(errors, "asked to stop");
+    }
+
+    [TestMethod]
+    [DataRow("\"$0\" \"$1\" --dry-run 2>/dev/full", 0)]
     [DataRow("\"$0\" \"$1\" --dry-run <&- 2>&-", 0)]
     [DataRow("\"$0\" missing.json <&- >&- 2>&-", 3)]
     public void A_process_without_its_standard_streams_still_has_its_status(string script, int expected)

@@ -49,6 +49,18 @@ public sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
+    public void A_damaged_checkpoint_of_a_later_step_does_not_take_the_place_of_the_one_just_saved()
+    {
+        Train();
+        File.WriteAllText(Checkpoints()[^1], "cut");
+        File.Delete(Checkpoints()[0]);
+
+        Train("steps=20", "keep.last=1");
+
+        SafetensorsFile.Open(Path.Combine(_folder, "checkpoints", "step-000000020.safetensors")).Dispose();
+    }
+
+    [TestMethod]
     public void A_recipe_whose_new_keys_stand_at_their_defaults_is_the_same_recipe()
     {
         Recipe recipe = TestRuns.Recipe();

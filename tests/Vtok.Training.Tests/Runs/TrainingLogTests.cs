@@ -21,4 +21,17 @@ public sealed class TrainingLogTests
 
         CollectionAssert.AreEqual(kept, File.ReadAllLines(path));
     }
+
+    [TestMethod]
+    public void A_log_that_cannot_be_written_anew_stays_as_it_was()
+    {
+        string path = Path.Combine(_folder, "log.jsonl");
+        string[] lines = ["""{"kind":"train","step":1}""", """{"kind":"train","step":2}"""];
+        File.WriteAllLines(path, lines);
+        Directory.CreateDirectory(path + ".tmp"); // no file can take this name
+
+        Assert.Throws<Exception>(() => new TrainingLog(path, 1).Dispose());
+
+        CollectionAssert.AreEqual(lines, File.ReadAllLines(path));
+    }
 }
