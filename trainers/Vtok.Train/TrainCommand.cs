@@ -109,6 +109,7 @@ internal static class TrainCommand
                 Patience = parsed.GetValue(patience),
             };
             arguments.Validate();
+            RefuseDeletedFolder();
             NativeTorch.Load(place.World == 1 ? ThreadWait.SpinBriefly : ThreadWait.Sleep); // several processes may share this machine's cores
             return TrainRunner.Run(arguments, console);
         });
@@ -128,6 +129,19 @@ internal static class TrainCommand
         return error.Message.StartsWith("Cannot parse argument", StringComparison.Ordinal) && error.SymbolResult is OptionResult { Option: var option, Tokens: [{ Value: var value }] }
             ? $"{option.Name} {value}: expected a {(option.ValueType == typeof(int?) ? "whole " : "")}number"
             : error.Message.TrimEnd('.');
+    }
+
+    // In one that was deleted libtorch ends the process as it loads.
+    private static void RefuseDeletedFolder()
+    {
+        try
+        {
+            Directory.GetCurrentDirectory();
+        }
+        catch (IOException)
+        {
+            throw new RefusalException(ExitCodes.Input, "the folder that this shell is in was deleted (go to another one)");
+        }
     }
 
     private static Command Plot()
@@ -156,6 +170,7 @@ internal static class TrainCommand
             string best = Path.Combine(folder, "best.safetensors");
             if (!File.Exists(best))
                 throw new RefusalException(ExitCodes.Input, $"{best}: is not there; a validation writes it (--validation, every.validate)");
+            RefuseDeletedFolder();
             NativeTorch.Load();
             recipe.Kind.Export(recipe, best, model);
             console.Output.WriteLine(model);

@@ -40,7 +40,7 @@ internal static class TrainRunner
         string folder = arguments.Output ?? Path.Combine("runs", FolderName(arguments.Recipe.Name));
         Make(folder);
         using FileStream? claim = leads ? Claim(folder) : null;
-        using CancellationTokenRegistration told = console.Stop.Register(() => console.Say("asked to stop: saves after this step and leaves (Ctrl-C again leaves at once, without saving)"));
+        using CancellationTokenRegistration told = console.Stop.Register(() => console.Say("asked to stop: leaves at the next step (Ctrl-C again leaves at once, without saving)"));
 
         Set(arguments.Recipe.Precision, device, console);
         var run = new TrainingRun

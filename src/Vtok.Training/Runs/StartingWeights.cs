@@ -25,7 +25,7 @@ internal static class StartingWeights
         Dictionary<string, Tensor> weights = state.Trainee.Model.state_dict();
         string prefix = checkpoint ? ModelPrefix : "";
         if (Difference(source, weights, prefix) is { } difference)
-            throw new CheckpointException(CheckpointError.Mismatch, $"{name}: of another model: {difference}");
+            throw new CheckpointException(CheckpointError.Mismatch, $"{name}: of another model: {difference} (--init-from wants one of this recipe's network)");
         Copy(source, weights, prefix);
         say?.Invoke($"weights: from {name}{(source.Metadata.TryGetValue("step", out string? step) ? $", step {step}" : "")}{Unused(source, weights, prefix)}");
 

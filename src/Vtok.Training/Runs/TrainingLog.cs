@@ -13,7 +13,7 @@ internal sealed class TrainingLog : IDisposable
     private readonly StreamWriter _writer;
     private readonly EventFile _events;
 
-    /// <summary>Opens the log for appending; lines of steps after <paramref name="step"/>, left by a killed run, are dropped.</summary>
+    /// <summary>Opens the log for appending; lines of steps after <paramref name="step"/>, left by a killed run, are dropped: at step 0, which is measured anew, all are.</summary>
     public TrainingLog(string path, long step)
     {
         if (File.Exists(path))
@@ -52,7 +52,7 @@ internal sealed class TrainingLog : IDisposable
         string temporary = path + ".tmp";
         try
         {
-            File.WriteAllLines(temporary, File.ReadLines(path).Where(line => StepOf(line) <= step));
+            File.WriteAllLines(temporary, step == 0 ? [] : File.ReadLines(path).Where(line => StepOf(line) <= step));
             File.Move(temporary, path, overwrite: true);
         }
         finally

@@ -80,7 +80,8 @@ public sealed class TrainProcessTests
     [DataRow("\"$0\" \"$1\" --dry-run 2>/dev/full", 0)]
     [DataRow("\"$0\" \"$1\" --dry-run <&- 2>&-", 0)]
     [DataRow("\"$0\" missing.json <&- >&- 2>&-", 3)]
-    public void A_process_without_its_standard_streams_still_has_its_status(string script, int expected)
+    [DataRow("cd $(mktemp -d) && rmdir $PWD && \"$0\" \"$1\" --data nowhere", 3)]
+    public void A_process_without_its_standard_streams_or_its_folder_still_has_its_status(string script, int expected)
     {
         using Process process = Start("bash", ["-c", script, Program, TrainHarness.Tiny]);
 

@@ -23,6 +23,17 @@ public sealed class TrainingLogTests
     }
 
     [TestMethod]
+    public void A_run_that_begins_again_has_its_first_validation_once()
+    {
+        string path = Path.Combine(_folder, "log.jsonl");
+        File.WriteAllText(path, """{"kind":"validate","step":0}""" + "\n");
+
+        new TrainingLog(path, 0).Dispose();
+
+        Assert.IsEmpty(File.ReadAllText(path));
+    }
+
+    [TestMethod]
     public void A_log_that_cannot_be_written_anew_stays_as_it_was()
     {
         string path = Path.Combine(_folder, "log.jsonl");
