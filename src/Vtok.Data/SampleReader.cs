@@ -31,7 +31,7 @@ internal sealed class SampleReader(ISampleSource source, IImageCodec codec, Imag
             }
             catch (Exception e) when (e is ImageFileException or DatasetException)
             {
-                skipped.Add((index, new SkippedSample(source.Locate(index), Reason(e.Message, source.Locate(index)))));
+                skipped.Add((index, SkippedSample.Of(source, index, e)));
             }
             if (!options.Shuffle)
                 return (null, skipped);
@@ -40,10 +40,6 @@ internal sealed class SampleReader(ISampleSource source, IImageCodec codec, Imag
         throw new DatasetException(DatasetError.NothingDecodes,
             $"{source.Name}: {MaxReplacements + 1} pictures drawn one after another do not decode; the last: {skipped[^1].Item2.Location}: {skipped[^1].Item2.Reason}");
     }
-
-    /// <summary>What a message says beside the place, which stands before it already.</summary>
-    private static string Reason(string message, string location) =>
-        message.StartsWith(location, StringComparison.Ordinal) ? message[location.Length..].TrimStart(':', ' ') : message;
 
     private Sample Read(int index, long epoch, Span<byte> pixels)
     {

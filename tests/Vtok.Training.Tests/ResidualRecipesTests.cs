@@ -111,6 +111,17 @@ public sealed class ResidualRecipesTests
     }
 
     [TestMethod]
+    public void A_run_that_is_asked_to_stop_before_its_crops_are_made_leaves_without_them()
+    {
+        string folder = Path.Combine(Root, "stopped");
+        Recipe recipe = Recipe.Parse(RefineJson, ["steps=1", $"settings.model={Path.Combine(Books, "model")}"]);
+
+        Assert.Throws<OperationCanceledException>(() => recipe.Kind.Run(new TrainingRun { Recipe = recipe, Data = Pictures, Folder = folder, Stop = new CancellationToken(true) }));
+
+        Assert.IsEmpty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
     public void A_task_without_data_says_which_option_is_missing()
     {
         Recipe recipe = Recipe.Parse(RefineJson, [$"settings.model={Path.Combine(Books, "model")}"]);

@@ -21,14 +21,15 @@ internal static class TrainingPictures
     /// <param name="least">Smallest side of a random square, as a share of the shorter side.</param>
     /// <param name="seed">Seed.</param>
     /// <param name="say">Told what is made, and about pictures that cannot be decoded; they are left out.</param>
+    /// <param name="stop">Ends it, with nothing written.</param>
     /// <returns>uint8 [N, 3, S, S], in no dispose scope.</returns>
-    public static Tensor Load(ISampleSource source, string cache, int side, int crops, double least, int seed, Action<string>? say)
+    public static Tensor Load(ISampleSource source, string cache, int side, int crops, double least, int seed, Action<string>? say, CancellationToken stop)
     {
         string settings = Describe(source, side, crops, least, seed);
         if (!IsOf(cache, settings))
         {
             say?.Invoke($"making {crops} crops of each of {source.Count} pictures");
-            using Tensor made = Make(source, side, crops, least, seed, say);
+            using Tensor made = Make(source, side, crops, least, seed, say, stop);
             SafetensorsWriter.Write(cache, new Dictionary<string, Tensor> { ["pictures"] = made }, new Dictionary<string, string> { ["settings"] = settings });
         }
         using SafetensorsFile file = SafetensorsFile.Open(cache);
@@ -48,17 +49,17 @@ internal static class TrainingPictures
         return file.Metadata.TryGetValue("settings", out string? found) && found == settings;
     }
 
-    private static Tensor Make(ISampleSource source, int side, int crops, double least, int seed, Action<string>? say)
+    private static Tensor Make(ISampleSource source, int side, int crops, double least, int seed, Action<string>? say, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor all = empty([(long)source.Count * crops, 3, side, side], ScalarType.Byte);
-        long made = Fill(all, 0, source, new CenterSquare { Side = side }, 1, seed, say);
+        long made = Fill(all, 0, source, new CenterSquare { Side = side }, 1, seed, say, stop);
         if (crops > 1)
-            made = Fill(all, made, source, new RandomSquare { Side = side, MinShare = least }, crops - 1, seed, say);
+            made = Fill(all, made, source, new RandomSquare { Side = side, MinShare = least }, crops - 1, seed, say, stop);
         return all.narrow(0, 0, made).MoveToOuterDisposeScope();
     }
 
-    private static long Fill(Tensor all, long made, ISampleSource source, PictureTransform transform, int epochs, int seed, Action<string>? say)
+    private static long Fill(Tensor all, long made, ISampleSource source, PictureTransform transform, int epochs, int seed, Action<string>? say, CancellationToken stop)
     {
         var loader = new ImageLoader(source, new VipsImageCodec(), new ImageLoaderOptions
         {
@@ -69,7 +70,7 @@ internal static class TrainingPictures
             Epochs = epochs,
             Workers = Environment.ProcessorCount,
         });
-        foreach (ImageBatch batch in loader.Read())
+        foreach (ImageBatch batch in loader.Read(cancellation: stop))
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor pictures = tensor(batch.Pixels, ScalarType.Byte).view(batch.Count, batch.Side, batch.Side, 3);

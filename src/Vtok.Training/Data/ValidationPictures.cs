@@ -39,8 +39,9 @@ internal static class ValidationPictures
             }
             catch (Exception e) when (e is ImageFileException or DatasetException)
             {
-                say?.Invoke($"left out of the held-out pictures: {source.Locate(i)}: {e.Message}");
-                first ??= $"{source.Locate(i)}: {e.Message}";
+                var skipped = SkippedSample.Of(source, i, e);
+                say?.Invoke($"left out of the held-out pictures: {skipped.Location}: {skipped.Reason}");
+                first ??= $"{skipped.Location}: {skipped.Reason}";
             }
         }
         return pictures.Count > 0

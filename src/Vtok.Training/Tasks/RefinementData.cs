@@ -42,7 +42,7 @@ internal sealed class RefinementData : IDisposable
         Directory.CreateDirectory(cache);
         using ISampleSource source = TrainingPictures.Open(folder);
         Tensor pictures = TrainingPictures.Load(source, Path.Combine(cache, "crops.safetensors"), codebooks.Config.Size, settings.Crops, settings.CropLeast,
-            run.Recipe.Seed, run.Say);
+            run.Recipe.Seed, run.Say, run.Stop);
 
         string tokens = Path.Combine(cache, "tokens.safetensors");
         string crops = TrainingPictures.Describe(source, codebooks.Config.Size, settings.Crops, settings.CropLeast, run.Recipe.Seed);
@@ -51,7 +51,7 @@ internal sealed class RefinementData : IDisposable
         {
             run.Say?.Invoke($"encoding {pictures.size(0)} crops");
             using DisposeScope scope = NewDisposeScope();
-            (Tensor madeIds, Tensor madeSlots) = Encode(codebooks, pictures);
+            (Tensor madeIds, Tensor madeSlots) = Encode(codebooks, pictures, run.Stop);
             SafetensorsWriter.Write(tokens, new Dictionary<string, Tensor> { ["ids"] = madeIds, ["slots"] = madeSlots },
                 new Dictionary<string, string> { ["settings"] = origin });
         }
@@ -63,7 +63,7 @@ internal sealed class RefinementData : IDisposable
         {
             Tensor bytes = ValidationPictures.Load(held, codebooks.Config.Size, settings.ValidateEvery, run.Say);
             using DisposeScope scope = NewDisposeScope();
-            (Tensor heldIds, Tensor heldSlots) = Encode(codebooks, bytes);
+            (Tensor heldIds, Tensor heldSlots) = Encode(codebooks, bytes, run.Stop);
             validation = new RefinementValidation(codebooks, bytes, heldIds.DetachFromDisposeScope(), heldSlots.DetachFromDisposeScope(),
                 ReconstructionMeter.OpenJudge(settings.Judge, codebooks.Device, run.Say));
         }
@@ -107,7 +107,7 @@ internal sealed class RefinementData : IDisposable
         Codebooks.Dispose();
     }
 
-    private static (Tensor Ids, Tensor Slots) Encode(ResidualCodebooks codebooks, Tensor bytes)
+    private static (Tensor Ids, Tensor Slots) Encode(ResidualCodebooks codebooks, Tensor bytes, CancellationToken stop)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
@@ -115,6 +115,7 @@ internal sealed class RefinementData : IDisposable
         List<Tensor> ids = [], slots = [];
         for (long i = 0; i < bytes.size(0); i += EncodeChunk)
         {
+            stop.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
             Tensor pictures = bytes.narrow(0, i, Math.Min(EncodeChunk, bytes.size(0) - i)).to(ScalarType.Float32) / 255;
             Tensor found = encoder.Encode(pictures.to(codebooks.Device));
