@@ -12,6 +12,7 @@ internal sealed class BatchPrefetcher : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _maker;
     private ExceptionDispatchInfo? _failure;
+    private TrainingBatch? _first;
     private TimeSpan _waited;
 
     public BatchPrefetcher(Func<long, TrainingBatch> make, long firstStep, long endStep, int depth = 2)
@@ -21,9 +22,18 @@ internal sealed class BatchPrefetcher : IDisposable
         _maker.Start();
     }
 
+    /// <summary>Waits until the first batch is there, which is no part of the time that the training waits.</summary>
+    public void Begin()
+    {
+        _first = Next();
+        TakeWaited();
+    }
+
     /// <summary>The next batch, in order of the steps.</summary>
     public TrainingBatch Next()
     {
+        if (Interlocked.Exchange(ref _first, null) is { } first)
+            return first;
         long start = Stopwatch.GetTimestamp();
         try
         {
@@ -52,6 +62,7 @@ internal sealed class BatchPrefetcher : IDisposable
     {
         _stop.Cancel();
         _maker.Join();
+        _first?.Dispose();
         while (_ready.TryTake(out TrainingBatch? batch))
             batch.Dispose();
         _ready.Dispose();

@@ -96,9 +96,11 @@ public sealed class TrainingLoop
     {
         double before = state.Seconds;
         long started = Stopwatch.GetTimestamp();
-        _meter.Restart(state.Step);
         long first = state.Step;
         using var batches = new BatchPrefetcher(step => _team.Share(_task.MakeBatch(step)), state.Step, _recipe.Steps);
+        if (state.Step < _recipe.Steps)
+            batches.Begin();
+        _meter.Restart(state.Step);
         while (state.Step < _recipe.Steps)
         {
             if (_team.Leave(_run.Stop.IsCancellationRequested, Stopwatch.GetElapsedTime(started).TotalSeconds > _run.MaxSeconds) is { } end)
