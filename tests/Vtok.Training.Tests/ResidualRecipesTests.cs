@@ -85,6 +85,27 @@ public sealed class ResidualRecipesTests
     }
 
     [TestMethod]
+    [DataRow("fp32"), DataRow("bf16")]
+    public void Blocks_computed_again_give_the_same_losses_beside_an_adaptive_discriminator(string precision)
+    {
+        string[] recipe = ["steps=3", "every.log=1", $"precision={precision}", "settings.look=vivid", $"settings.model={Path.Combine(Books, "model")}",
+            $"settings.cache={Path.Combine(Root, "again-cache")}", $"settings.perceptualModel={Path.Combine(Repository.Root, "checkpoints", "perceptual-mobilenetv2")}",
+            "settings.discriminator.kind=patchgan", "settings.discriminator.channels=4", "settings.discriminator.layers=2", "settings.discriminator.adaptive=true"];
+        double[][] losses = [.. new[] { "false", "true" }.Select(again =>
+        {
+            Recipe chosen = Recipe.Parse(RefineJson, [.. recipe, $"settings.checkpointing={again}"]);
+            string folder = Path.Combine(Root, $"again-{precision}-{again}");
+            chosen.Kind.Run(new TrainingRun { Recipe = chosen, Data = Pictures, Folder = folder });
+            return File.ReadLines(Path.Combine(folder, "log.jsonl")).Where(line => line.Contains("\"train\"", StringComparison.Ordinal))
+                .Select(line => (double)JsonNode.Parse(line)!["loss"]!).ToArray();
+        })];
+
+        Assert.HasCount(3, losses[0]);
+        for (int step = 0; step < losses[0].Length; step++)
+            Assert.AreEqual(losses[0][step], losses[1][step], 1e-6 * losses[0][step]);
+    }
+
+    [TestMethod]
     public void A_faithful_head_with_a_discriminator_is_refused()
     {
         var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(RefineJson, ["settings.model=m", "settings.discriminator.kind=patchgan"]));

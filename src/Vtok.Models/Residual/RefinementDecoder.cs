@@ -1,4 +1,5 @@
 using TorchSharp.Utils;
+using Vtok.Torch;
 using static TorchSharp.torch.nn;
 
 namespace Vtok.Models.Residual;
@@ -53,6 +54,9 @@ public sealed class RefinementDecoder : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Whether training keeps only the input of each block and computes the block again in the backward pass: less memory, a third more time.</summary>
+    public bool Checkpointing { get; set; }
+
     /// <summary>The weight of the layer that makes the pixels; owned by this module.</summary>
     internal Tensor LastLayer => _output.weight;
 
@@ -76,10 +80,10 @@ public sealed class RefinementDecoder : Module<Tensor, Tensor>
     private static TorchSharp.Modules.ModuleList<Module<Tensor, Tensor>> Blocks(int count, int channels, RefinementInitialization start, Device device)
         => new([.. Enumerable.Range(0, count).Select(_ => new RefinementBlock(channels, start, device))]);
 
-    private static Tensor Run(TorchSharp.Modules.ModuleList<Module<Tensor, Tensor>> blocks, Tensor x)
+    private Tensor Run(TorchSharp.Modules.ModuleList<Module<Tensor, Tensor>> blocks, Tensor x)
     {
         foreach (Module<Tensor, Tensor> block in blocks)
-            x = block.call(x);
+            x = Checkpointing && training ? GradientCheckpoint.Run(block.call, x) : block.call(x);
         return x;
     }
 }

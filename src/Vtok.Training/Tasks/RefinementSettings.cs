@@ -28,6 +28,9 @@ public sealed record RefinementSettings
     /// <summary>Side of the square that a step trains on, a multiple of 32.</summary>
     public required int Window { get; init; }
 
+    /// <summary>Whether the blocks are computed again in the backward pass instead of kept.</summary>
+    public required bool Checkpointing { get; init; }
+
     /// <summary>Folder for the crops and their tokens; null means the run folder.</summary>
     public required string? Cache { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record RefinementSettings
             Crops = section.Integer("crops", 3, 1, 100),
             CropLeast = section.Number("cropLeast", 0.8, 0.1, 1),
             Window = section.Integer("window", 128, 32, 256),
+            Checkpointing = section.Flag("checkpointing", false),
             Cache = section.Text("cache"),
             ValidateEvery = section.Integer("validateEvery", 3, 1, 1_000_000),
             Judge = section.Text("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,

@@ -31,6 +31,7 @@ internal sealed class RefinementTaskKind : TaskKind
             RefinementDecoder decoder = settings.StartFrom is { } head
                 ? RefinementHeads.Load(source, head, planes, device)
                 : new RefinementDecoder(planes, new RefinementConfig { Widths = settings.Widths }, (ulong)run.Recipe.Seed, device);
+            decoder.Checkpointing = settings.Checkpointing;
             RefinementLoss loss = settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, decoder.LastLayer, device) : new FaithfulLoss(settings, device);
             return new RefinementTask(run.Recipe, settings, data, loss, decoder, device);
         });

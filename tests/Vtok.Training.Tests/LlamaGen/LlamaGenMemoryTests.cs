@@ -47,14 +47,6 @@ public sealed class LlamaGenMemoryTests
         Assert.AreEqual(before, after);
     }
 
-    [TestMethod]
-    public void A_task_that_keeps_its_activations_refuses_the_key()
-    {
-        var error = Assert.ThrowsExactly<RecipeException>(() => TestRuns.Recipe(Checkpointing));
-
-        StringAssert.Contains(error.Message, "settings.checkpointing: is unknown");
-    }
-
     private static (double Loss, Dictionary<string, float[]> Gradients) Gradients(Recipe recipe)
     {
         using LlamaGenTask task = Create(recipe);
