@@ -22,7 +22,8 @@ internal static class TrainCommand
           2  usage, or faults of the recipe      6  output: cannot be written, disk full
           3  recipe, data or device refused      7  another process of the run is gone or out of step
           4  model: missing, damaged, of         130  interrupted; saved, the same command goes on
-             another model, no libtorch
+             another model; no libtorch,
+             MPI or NCCL
 
         Environment:
           VTOK_LIBTORCH  folder of another libtorch, such as one with CUDA

@@ -3,7 +3,7 @@ using Vtok.Torch;
 namespace Vtok.Training.Collectives.Nccl;
 
 /// <summary>A run of one process a GPU over NCCL. What lies on the CPU, and who is there at all, goes over TCP.</summary>
-/// <remarks>Compiled, and not run by us yet: no machine of ours has had two GPUs.</remarks>
+/// <remarks>Run by us as far as a machine without a GPU goes: the calls against a stand-in over the CPU's memory, and the real library up to joining.</remarks>
 internal sealed unsafe class NcclCollective : ICollective
 {
     private readonly NcclLibrary _nccl;

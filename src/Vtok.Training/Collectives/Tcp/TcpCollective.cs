@@ -15,7 +15,7 @@ internal sealed unsafe class TcpCollective : ICollective
     private readonly TcpPeer[] _peers; // at process 0 all others in the order of their ranks, elsewhere process 0
     private readonly Timer _heart;
     private CollectiveException? _failure;
-    private bool _failing;
+    private bool _failing, _disposed;
     private long _failedAt;
     private long _sequence;
 
@@ -131,6 +131,8 @@ internal sealed unsafe class TcpCollective : ICollective
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         _heart.Dispose();
         if (Rank == 0 && _failure is { } failure)
             Abort(failure.Message); // for those who came after it happened
