@@ -41,6 +41,10 @@ public sealed class Adversary : nn.Module, IStepLearner
     /// <inheritdoc/>
     public StepNotes Notes { get; } = new();
 
+    /// <summary>The mean over the processes of what this one found, without gradient, in the caller's scope; null where there are no others.</summary>
+    /// <remarks>LeCam and the adaptive weight are not linear in the batch: with it they are those of all processes' pictures.</remarks>
+    internal Func<Tensor, Tensor>? Average { get; set; }
+
     /// <summary>Factor of both losses at a step: 0 before the start.</summary>
     public double FactorAt(long step) => step >= Settings.Start ? Settings.Factor : 0;
 
@@ -70,7 +74,7 @@ public sealed class Adversary : nn.Module, IStepLearner
         List<LossTerm> terms = [new("gan", value, Settings.Weight * factor)];
         if (Settings.Adaptive)
         {
-            Tensor balance = AdaptiveWeight.Of(fidelity ?? throw new ArgumentNullException(nameof(fidelity)), value, lastLayer ?? throw new ArgumentNullException(nameof(lastLayer)));
+            Tensor balance = AdaptiveWeight.Of(fidelity ?? throw new ArgumentNullException(nameof(fidelity)), value, lastLayer ?? throw new ArgumentNullException(nameof(lastLayer)), Average);
             terms = [new("gan", value, 0), new("gan-balanced", value * balance, Settings.Weight * factor), new("gan-balance", balance, 0)];
         }
         Freeze(false);
@@ -101,7 +105,8 @@ public sealed class Adversary : nn.Module, IStepLearner
         List<LossTerm> terms = [new("discriminator", loss, factor), new("logits-real", realMean, 0), new("logits-fake", fakeMean, 0)];
         if (Settings.LeCamWeight > 0)
         {
-            Tensor lecam = nn.functional.relu(realMean - FakeMean).square().mean() + nn.functional.relu(RealMean - fakeMean).square().mean();
+            (Tensor allReal, Tensor allFake) = OfAll(realMean, fakeMean);
+            Tensor lecam = nn.functional.relu(allReal - FakeMean).square().mean() + nn.functional.relu(RealMean - allFake).square().mean();
             terms.Add(new LossTerm("lecam", lecam, Settings.LeCamWeight));
             if (Notes.Wait)
                 Notes.Add(realMean.view(1), fakeMean.view(1));
@@ -130,6 +135,16 @@ public sealed class Adversary : nn.Module, IStepLearner
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = _discriminator.call(pictures.detach()).mean() + _discriminator.call(reconstruction.detach()).mean();
         return new LossTerm("idle", (logits * 0).MoveToOuterDisposeScope());
+    }
+
+    // The values are those of all processes, the gradients those of this one: their mean over the processes is the gradient of a loss over all.
+    private (Tensor Real, Tensor Fake) OfAll(Tensor real, Tensor fake)
+    {
+        if (Average is null)
+            return (real, fake);
+        Tensor mine = stack([real, fake]);
+        Tensor all = mine + (Average(mine) - mine).detach();
+        return (all[0], all[1]);
     }
 
     private static List<LossTerm> Kept(List<LossTerm> terms)

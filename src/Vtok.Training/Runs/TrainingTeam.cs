@@ -1,5 +1,6 @@
 using Vtok.Models;
 using Vtok.Training.Collectives;
+using Vtok.Training.Losses;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Tasks;
@@ -76,9 +77,12 @@ internal sealed class TrainingTeam
         return votes[0] > 0 ? TrainingEnd.Interrupted : votes[1] > 0 ? TrainingEnd.OutOfTime : null;
     }
 
-    /// <summary>Lets what learns beside the gradient wait for the end of a step that has several parts.</summary>
+    /// <summary>Lets what learns beside the gradient wait for the end of a step that has several parts, and discriminators look at all processes' means.</summary>
     public void Prepare(nn.Module model)
     {
+        if (_collective.World > 1)
+            foreach (Adversary adversary in All(model).OfType<Adversary>())
+                adversary.Average = MeanOfAll;
         if (_collective.World * _recipe.Accumulate > 1)
             foreach (IStepLearner learner in All(model).OfType<IStepLearner>())
                 learner.Notes.Wait = true;
@@ -99,6 +103,15 @@ internal sealed class TrainingTeam
 
     // TorchSharp's modules() leaves the module itself out.
     private static IEnumerable<nn.Module> All(nn.Module model) => model.modules().Prepend(model).Distinct();
+
+    private Tensor MeanOfAll(Tensor values)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable quiet = no_grad();
+        Tensor all = values.detach().clone();
+        _collective.Sum(all, "what a discriminator's losses weigh");
+        return all.div_(_collective.World).MoveToOuterDisposeScope();
+    }
 
     // In the order of the samples, where there are as many rows for each.
     private Tensor OfAll(Tensor rows) => _collective.World == 1 ? rows

@@ -44,6 +44,25 @@ public sealed class CodebooksTogetherTests
     }
 
     [TestMethod]
+    public void Adaptive_weight_and_LeCam_of_two_processes_are_those_of_one()
+    {
+        string[] values = ["steps=12", "settings.discriminator.kind=stylegan", "settings.discriminator.channels=4", "settings.discriminator.start=2",
+            "settings.discriminator.adaptive=true", "settings.discriminator.lecam=0.1", "settings.discriminator.lr=1e-3"];
+        Train(1, Tiny(values), "one");
+
+        Train(2, Tiny(values), "several");
+
+        foreach (string name in (string[])["reconstruction", "gan-balance", "lecam"])
+        {
+            double[] one = Numbers("one", name), several = Numbers("several", name);
+            Assert.AreEqual(name == "reconstruction" ? 12 : 10, one.Count(value => value > 0));
+            double worst = one.Zip(several, (a, b) => Math.Abs(a - b) / Math.Abs(a)).Max();
+            Console.WriteLine($"{name} differs by {worst:E1}");
+            Assert.IsLessThan(1e-4, worst, name);
+        }
+    }
+
+    [TestMethod]
     public void What_a_discriminator_remembers_stays_the_same_at_all_ranks()
         => Train(2, Tiny("steps=6", "every.compare=1", "settings.discriminator.kind=patchgan", "settings.discriminator.start=0", "settings.discriminator.lecam=0.01", "settings.discriminator.channels=4", "settings.discriminator.layers=1"), "run");
 

@@ -140,7 +140,6 @@ public sealed class ProcessesTests
         Console.WriteLine($"the others had stopped {Stopwatch.GetElapsedTime(frozen).TotalSeconds:F1} s later");
         Assert.AreEqual(7, code, team.Errors);
         StringAssert.Contains(team.Errors, "rank 1 is gone");
-        Assert.IsTrue(Exited(victim));
     }
 
     private static ProcessStartInfo Mpirun(int world, string[] args)

@@ -1,6 +1,8 @@
 using TorchSharp;
+using Vtok.Training.Collectives;
 using Vtok.Training.Losses;
 using Vtok.Training.Tasks;
+using Vtok.Training.Tests.Collectives;
 using static TorchSharp.torch;
 
 namespace Vtok.Training.Tests.Losses;
@@ -102,6 +104,50 @@ public sealed class AdversaryTests
         Assert.AreEqual(balance, Value(terms, "gan-balance"), 1e-5);
         Assert.AreEqual(-6 * 0.3, Value(terms, "gan"), 1e-5);
         Assert.AreEqual(-6 * 0.8 * balance, layer.grad!.data<float>()[0], 1e-4);
+    }
+
+    [TestMethod]
+    public void Adaptive_weight_and_LeCam_of_two_processes_are_those_of_all_pictures()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        AdversarialSettings settings = new() { Start = 0, Adaptive = true, Weight = 0.8, LeCamWeight = 0.5, LeCamDecay = 0.9 };
+        Tensor real = cat([Picture(Real), Picture(0.2), Picture(2.5), Picture(-0.3)]), noise = cat([Picture(Fake), Picture(0.4), Picture(1.5), Picture(-1)]);
+        (double[] one, float[] oneGradient) = Play(SingleProcess.Instance);
+
+        var several = new double[2][];
+        var gradients = new float[2][];
+        Together.Run(2, collective => (several[collective.Rank], gradients[collective.Rank]) = Play(collective));
+
+        for (int i = 0; i < one.Length; i++)
+            Assert.AreEqual(one[i], (several[0][i] + several[1][i]) / 2, 1e-5);
+        Assert.AreEqual(oneGradient[0], (gradients[0][0] + gradients[1][0]) / 2, 1e-5);
+        Assert.AreEqual(oneGradient[1], (gradients[0][1] + gradients[1][1]) / 2, 1e-5);
+
+        (double[] Terms, float[] Gradients) Play(ICollective collective)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            var sum = new Sum();
+            using var adversary = new Adversary(sum, settings);
+            long rows = 4 / collective.World, first = collective.Rank * rows;
+            if (collective.World > 1)
+                adversary.Average = values =>
+                {
+                    Tensor all = values.detach().clone();
+                    collective.Sum(all, "a mean");
+                    return all / collective.World;
+                };
+            adversary.FakeMean.detach().fill_(-0.5f);
+            adversary.RealMean.detach().fill_(0.7f);
+            Tensor layer = tensor(0.9f).requires_grad_(true);
+            Tensor pictures = real.narrow(0, first, rows), reconstruction = noise.narrow(0, first, rows).square() * layer;
+
+            IReadOnlyList<LossTerm> generator = adversary.GeneratorTerms(reconstruction, 0, (reconstruction - pictures).square().mean(), layer);
+            IReadOnlyList<LossTerm> discriminator = adversary.DiscriminatorTerms(pictures, reconstruction, 0);
+            LossTerm.Sum(generator).backward();
+            LossTerm.Sum(discriminator).backward();
+
+            return ([Value(generator, "gan-balance"), Value(generator, "gan-balanced"), Value(discriminator, "lecam")], [layer.grad!.item<float>(), sum.Scale.grad!.item<float>()]);
+        }
     }
 
     [TestMethod]
