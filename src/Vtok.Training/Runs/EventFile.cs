@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -10,6 +11,7 @@ namespace Vtok.Training.Runs;
 internal sealed class EventFile : IDisposable
 {
     private const string Version = "brain.Event:2";
+    private const string Prefix = "events.out.tfevents.";
     private const uint MaskDelta = 0xA282EAD8;
 
     // Fields of Event, Summary, Summary.Value and SessionLog; wire types 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes.
@@ -26,11 +28,9 @@ internal sealed class EventFile : IDisposable
     public EventFile(string folder, long step, Func<DateTimeOffset>? clock = null)
     {
         _clock = clock ?? (() => DateTimeOffset.UtcNow);
-        string name = $"events.out.tfevents.{_clock().ToUnixTimeSeconds():D10}.{Environment.MachineName}.{Environment.ProcessId}";
-        string path = Path.Combine(folder, name);
-        for (int i = 1; File.Exists(path); i++)
-            path = Path.Combine(folder, $"{name}.{i}");
-        _stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        // TensorBoard reads the files in the order of their names, whatever the clock was set to between them.
+        long newest = Directory.EnumerateFiles(folder, Prefix + "*").Select(SecondsOf).DefaultIfEmpty(-1).Max(), now = Math.Max(_clock().ToUnixTimeSeconds(), newest + 1);
+        _stream = new FileStream(Path.Combine(folder, $"{Prefix}{now:D10}.{Environment.MachineName}.{Environment.ProcessId}"), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
 
         ArrayBufferWriter<byte> version = Begin(0);
         Write(version, FileVersion, Encoding.ASCII.GetBytes(Version));
@@ -40,6 +40,9 @@ internal sealed class EventFile : IDisposable
         Frame(start.WrittenSpan);
         _stream.Flush();
     }
+
+    private static long SecondsOf(string path) =>
+        long.TryParse(Path.GetFileName(path).Split('.')[3], NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds < long.MaxValue ? seconds : -1;
 
     /// <summary>Writes numbers of a step.</summary>
     /// <param name="step">Steps done.</param>

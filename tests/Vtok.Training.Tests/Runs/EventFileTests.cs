@@ -66,6 +66,18 @@ public sealed class EventFileTests
     }
 
     [TestMethod]
+    public void A_clock_that_is_set_back_leaves_the_files_in_their_order()
+    {
+        new EventFile(_folder, 0, () => DateTimeOffset.FromUnixTimeSeconds(2_000_000_000)).Dispose();
+        string first = Directory.GetFiles(_folder).Single();
+
+        new EventFile(_folder, 300, () => DateTimeOffset.FromUnixTimeSeconds(1_500_000_000)).Dispose();
+
+        string second = Directory.GetFiles(_folder).Single(path => path != first);
+        Assert.IsLessThan(0, string.CompareOrdinal(first, second));
+    }
+
+    [TestMethod]
     public void A_run_writes_the_numbers_of_its_log()
     {
         using (var task = new TinyTask())
