@@ -143,6 +143,16 @@ public sealed class ResidualRecipesTests
     }
 
     [TestMethod]
+    public void A_model_that_is_not_there_is_told_by_its_place_in_the_recipe()
+    {
+        Recipe recipe = Recipe.Parse(RefineJson, ["settings.model=nowhere"]);
+
+        var error = Assert.ThrowsExactly<CheckpointException>(() => recipe.Kind.Run(new TrainingRun { Recipe = recipe, Data = Pictures, Folder = Path.Combine(Root, "none") }));
+
+        Assert.AreEqual("settings.model=nowhere: model.safetensors: not found (name one that is there: --set settings.model=...)", error.Message);
+    }
+
+    [TestMethod]
     public void A_task_without_data_says_which_option_is_missing()
     {
         Recipe recipe = Recipe.Parse(RefineJson, [$"settings.model={Path.Combine(Books, "model")}"]);

@@ -24,10 +24,7 @@ internal static class LlamaGenStart
             using (Generator generator = new RandomDraw(recipe.Seed, 0, "weights").NextGenerator())
                 network.Initialize(generator);
             if (settings.StartFrom is { } path)
-            {
-                using IWeightSource source = WeightFiles.OpenPath(path);
-                Fill(network, source);
-            }
+                RecipeFiles.Fill("settings.startFrom", path, source => Fill(network, source));
             network.to(device);
             return network;
         }

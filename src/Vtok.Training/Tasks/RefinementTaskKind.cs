@@ -19,10 +19,10 @@ internal sealed class RefinementTaskKind : TaskKind
     {
         var settings = (RefinementSettings)run.Recipe.Settings;
         Device device = run.Device ?? CPU;
-        string weights = Path.Combine(settings.Model, "model.safetensors");
-        using SafetensorsFile source = SafetensorsFile.Open(weights);
-        ResidualConfig config = ResidualConfig.Parse(ModelFolder.ReadConfig(settings.Model).Root);
-        ResidualCodebooks codebooks = TensorHold.Over(() => ResidualCodebooks.Load(config, source, device));
+        const string place = "settings.model";
+        using SafetensorsFile source = RecipeFiles.Read(place, settings.Model, folder => SafetensorsFile.Open(Path.Combine(folder, "model.safetensors")));
+        ResidualConfig config = RecipeFiles.Read(place, settings.Model, folder => ResidualConfig.Parse(ModelFolder.ReadConfig(folder).Root));
+        ResidualCodebooks codebooks = RecipeFiles.Read(place, settings.Model, _ => TensorHold.Over(() => ResidualCodebooks.Load(config, source, device)));
         RefinementData data = run.Collective.LeadFirst(() => RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks), "crops and tokens");
 
         using RefinementTask task = TensorHold.Over(() =>

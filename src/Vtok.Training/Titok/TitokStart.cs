@@ -27,15 +27,9 @@ internal static class TitokStart
             using (Generator generator = new RandomDraw(recipe.Seed, 0, "weights").NextGenerator())
                 network.Initialize(generator);
             if (settings.StartFrom is { } start)
-            {
-                using IWeightSource source = WeightFiles.OpenPath(start);
-                Fill(network, source, name => name, name => !name.StartsWith(PixelPrefix, StringComparison.Ordinal));
-            }
+                RecipeFiles.Fill("settings.startFrom", start, source => Fill(network, source, name => name, name => !name.StartsWith(PixelPrefix, StringComparison.Ordinal)));
             if (second && settings.Proxy is { } proxy)
-            {
-                using IWeightSource source = WeightFiles.OpenPath(proxy);
-                Fill(network, source, name => name[PixelPrefix.Length..], name => name.StartsWith(PixelPrefix, StringComparison.Ordinal));
-            }
+                RecipeFiles.Fill("settings.proxy", proxy, source => Fill(network, source, name => name[PixelPrefix.Length..], name => name.StartsWith(PixelPrefix, StringComparison.Ordinal)));
             network.to(device);
             return network;
         }
@@ -56,8 +50,7 @@ internal static class TitokStart
         var proxy = new ProxyTokenizer(settings.Network.Proxy);
         try
         {
-            using IWeightSource source = WeightFiles.OpenPath(path);
-            WeightLoader.Load(proxy, source, device);
+            RecipeFiles.Fill("settings.proxy", path, source => WeightLoader.Load(proxy, source, device));
             return proxy;
         }
         catch
