@@ -13,7 +13,7 @@ public sealed class MultiScaleSsimTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(3, CPU);
-        Tensor clean = nn.functional.interpolate(rand([2, 3, 24, 24], generator: generator), [192, 192], mode: torch.InterpolationMode.Bicubic).clamp(0, 1);
+        Tensor clean = nn.functional.interpolate(rand([2, 3, 24, 24], generator: generator), [192, 192], mode: torch.InterpolationMode.Bicubic, align_corners: false).clamp(0, 1);
         Tensor a = Rounded(clean), b = Rounded(clean + 0.1 * randn([2, 3, 192, 192], generator: generator));
         using var similarity = new MultiScaleSsim(192);
 
