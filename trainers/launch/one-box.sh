@@ -34,7 +34,7 @@ while [ ${#pids[@]} -gt 0 ]; do
     code=0
     ended=
     wait -n -p ended "${pids[@]}" || code=$?
-    if [ -z "$ended" ]; then
+    if [ -z "${ended:-}" ]; then
         continue # only a signal woke us
     fi
     left=()

@@ -85,10 +85,7 @@ public sealed class ProcessesTests
     public void One_box_starts_all_and_stops_all_when_one_is_killed()
     {
         using var train = new TrainHarness();
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "trainers", "launch", "one-box.sh"), ["2", .. train.Train("run", Endless)]);
-        start.Environment["VTOK_TRAIN"] = Program;
-        start.Environment["MASTER_PORT"] = $"{Together.FreePort()}";
-        using Team team = new(_ => start, 1);
+        using Team team = new(_ => OneBox(2, train.Train("run", Endless)), 1);
         team.WaitForStep(train["run"], 2);
         int victim = Children(team[0].Id).Max();
 
@@ -98,6 +95,20 @@ public sealed class ProcessesTests
         Assert.AreNotEqual(0, code);
         StringAssert.Contains(team.Errors, "is gone");
         Assert.IsEmpty(Children(team[0].Id));
+    }
+
+    [TestMethod]
+    [DataRow("USR1"), DataRow("TERM")]
+    public void One_box_hands_a_signal_on_and_ends_with_the_status_of_its_processes(string signal)
+    {
+        using var train = new TrainHarness();
+        using Team team = new(_ => OneBox(2, train.Train("run", Endless)), 1);
+        team.WaitForStep(train["run"], 2);
+
+        Process.Start("kill", [$"-{signal}", $"{team[0].Id}"])!.WaitForExit();
+
+        Assert.AreEqual(130, team.Finish(Minute)[0], team.Errors);
+        StringAssert.Contains(team.Errors, "interrupted and saved");
     }
 
     [TestMethod]
@@ -140,6 +151,14 @@ public sealed class ProcessesTests
         Console.WriteLine($"the others had stopped {Stopwatch.GetElapsedTime(frozen).TotalSeconds:F1} s later");
         Assert.AreEqual(7, code, team.Errors);
         StringAssert.Contains(team.Errors, "rank 1 is gone");
+    }
+
+    private static ProcessStartInfo OneBox(int world, string[] args)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "trainers", "launch", "one-box.sh"), [$"{world}", .. args]);
+        start.Environment["VTOK_TRAIN"] = Program;
+        start.Environment["MASTER_PORT"] = $"{Together.FreePort()}";
+        return start;
     }
 
     private static ProcessStartInfo Mpirun(int world, string[] args)
