@@ -38,6 +38,8 @@ internal static class TrainRunner
     {
         bool leads = collective.Rank == 0; // the others write nothing
         string folder = arguments.Output ?? Path.Combine("runs", FolderName(arguments.Recipe.Name));
+        RefuseInside(arguments.Data, folder);
+        RefuseInside(arguments.Validation, folder);
         Make(folder);
         using FileStream? claim = leads ? Claim(folder) : null;
         using CancellationTokenRegistration told = console.Stop.Register(() => console.Say("asked to stop: leaves at the next step (Ctrl-C again leaves at once, without saving)"));
@@ -81,6 +83,17 @@ internal static class TrainRunner
         Environment.Exit(ExitCodes.Processes);
     })
     { IsBackground = true }.Start();
+
+    // Its sheets would be pictures of the data from the next start on, which would then be other data. Shards lie beside it unharmed.
+    private static void RefuseInside(string? data, string folder)
+    {
+        var readable = new EnumerationOptions { IgnoreInaccessible = true }; // what cannot be read is told when it is read
+        if (!Directory.Exists(data) || Directory.EnumerateFiles(data, "*", readable).Any(file => Path.GetExtension(file) is ".tar" or ".parquet"))
+            return;
+        string way = Path.GetRelativePath(data, folder);
+        if (way != ".." && !way.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal) && !Path.IsPathRooted(way))
+            throw new RefusalException(ExitCodes.Usage, $"{folder}: lies in the folder of pictures {data}, which its sheets would be added to; give another --out");
+    }
 
     private static void Make(string folder)
     {

@@ -43,6 +43,20 @@ public sealed class TrainCommandTests
     }
 
     [TestMethod]
+    [DataRow("--data"), DataRow("--validation")]
+    public void A_run_folder_among_the_pictures_is_refused_before_anything_is_written(string option)
+    {
+        using var train = new TrainHarness();
+        string pictures = Directory.CreateDirectory(train["pictures"]).FullName, run = Path.Combine(pictures, "run");
+
+        (int exitCode, _, string errors) = TrainHarness.Run([TrainHarness.Tiny, option, pictures, "--out", run]);
+
+        Assert.AreEqual(2, exitCode, errors);
+        StringAssert.Contains(errors, $"vtok-train: {run}: lies in the folder of pictures");
+        Assert.IsFalse(Directory.Exists(run));
+    }
+
+    [TestMethod]
     [DataRow("", "--dry-run")]
     [DataRow("recipe.json", "--data", "")]
     public void An_empty_argument_is_a_usage_error(params string[] args)
