@@ -8,6 +8,8 @@ namespace Vtok.Training.Recipes;
 /// <summary>What to train and how: read from JSON, checked as a whole, saved with every run.</summary>
 public sealed record Recipe
 {
+    private const long MostBytes = 1 << 20;
+
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
     private static readonly string[] Precisions = ["fp32", "tf32", "bf16"]; // in the order of TrainingPrecision
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -68,6 +70,8 @@ public sealed record Recipe
     {
         try
         {
+            if (new FileInfo(path) is { Exists: true, Length: > MostBytes and var length })
+                throw new RecipeException(RecipeError.Unreadable, $"{path}: {length} bytes, and recipes have at most {MostBytes} (is it pictures or a checkpoint? recipes end in .json)");
             return Parse(File.ReadAllText(path), overrides, path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

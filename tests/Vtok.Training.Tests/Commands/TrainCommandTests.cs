@@ -43,6 +43,20 @@ public sealed class TrainCommandTests
     }
 
     [TestMethod]
+    public void A_file_that_is_too_long_for_a_recipe_is_not_read()
+    {
+        using var train = new TrainHarness();
+        string shard = train["shard.tar"];
+        using (FileStream file = File.Create(shard))
+            file.SetLength(1L << 40); // without a byte on the disk
+
+        (int exitCode, _, string errors) = TrainHarness.Run(shard);
+
+        Assert.AreEqual(3, exitCode, errors);
+        StringAssert.StartsWith(errors, $"vtok-train: {shard}: 1099511627776 bytes, and recipes have at most");
+    }
+
+    [TestMethod]
     [DataRow("--data"), DataRow("--validation")]
     public void A_run_folder_among_the_pictures_is_refused_before_anything_is_written(string option)
     {
