@@ -35,6 +35,7 @@ public sealed class RefinementDecoder : Module<Tensor, Tensor>
     public RefinementDecoder(int inputPlanes, RefinementConfig? config = null, ulong seed = 0, Device? device = null) : base(nameof(RefinementDecoder))
     {
         config ??= new RefinementConfig();
+        Config = config;
         device ??= CPU;
         int wide = config.Widths[0], mid = config.Widths[1], deep = config.Widths[2];
         using var start = new RefinementInitialization(seed);
@@ -53,6 +54,9 @@ public sealed class RefinementDecoder : Module<Tensor, Tensor>
         _output = start.Convolution(wide, 3 * CellSize * CellSize, 3, device, gain: 0.1, zeroBias: true);
         RegisterComponents();
     }
+
+    /// <summary>Sizes.</summary>
+    public RefinementConfig Config { get; }
 
     /// <summary>Whether training keeps only the input of each block and computes the block again in the backward pass: less memory, a third more time.</summary>
     public bool Checkpointing { get; set; }

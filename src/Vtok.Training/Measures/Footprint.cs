@@ -11,10 +11,12 @@ internal static class Footprint
 
     /// <summary>Parameters, memory, images a step: one line each.</summary>
     /// <param name="state">The run's state.</param>
+    /// <param name="kept">Bytes that the forward pass of one picture keeps, or null where they are not known.</param>
+    /// <param name="device">Where it computes; null means the CPU.</param>
     /// <param name="images">Images a step, over all processes.</param>
     /// <param name="processes">Processes that share them.</param>
     /// <param name="parts">Micro-batches of each process.</param>
-    public static IEnumerable<string> Lines(TrainingState state, int images, int processes = 1, int parts = 1)
+    public static IEnumerable<string> Lines(TrainingState state, long? kept, Device? device, int images, int processes = 1, int parts = 1)
     {
         (long all, long trained, long bytes) = Count(state.Trainee);
         long held = state.Average.Entries.Sum(entry => Bytes(entry.Average));
@@ -27,14 +29,23 @@ internal static class Footprint
             held += taken;
             opponent = $", discriminator with its own {Text(taken)}";
         }
-        yield return $"memory: {Text(bytes + held)} for weights, gradients and moments ({Text(bytes)}), their average ({Text(state.Average.Entries.Sum(entry => Bytes(entry.Average)))}){opponent}; "
-            + "not counted: activations, networks that only judge, pictures";
+        string step = kept is { } each ? $"; {Step(state, each * (images / (processes * parts)), bytes + held, device)}; not counted:" : "; not counted: activations,";
+        yield return $"memory: {Text(bytes + held)} for weights, gradients and moments ({Text(bytes)}), their average ({Text(state.Average.Entries.Sum(entry => Bytes(entry.Average)))}){opponent}"
+            + $"{step} networks that only judge, pictures";
         string share = processes * parts == 1 ? "" : $", {images / (processes * parts)} at a time ({processes} processes, {parts} micro-batches in each)";
         yield return $"a step: {images} images{share}";
     }
 
     /// <summary>Bytes for people.</summary>
     public static string Text(long bytes) => bytes >= Gigabyte ? Line($"{bytes / Gigabyte:F2} GB") : Line($"{bytes / Megabyte:F1} MB");
+
+    // What the process has by now holds all but gradients and activations; a device holds nothing else.
+    private static string Step(TrainingState state, long activations, long held, Device? device)
+    {
+        long gradients = state.Trainee.Parameters.Sum(Bytes);
+        long total = activations + (device?.type is null or DeviceType.CPU ? (ResidentMemory.Current ?? held - gradients) + gradients : held);
+        return $"about {Text(activations)} for activations of a step, {Text(total)} with all that the process has";
+    }
 
     // Weights and buffers, and for what is trained a gradient and two moments.
     private static (long All, long Trained, long Bytes) Count(Trainee trainee)

@@ -52,7 +52,7 @@ public sealed class TrainingLoop
         if (_team.Leads)
             _recipe.Save(_run.Folder); // not before: what another recipe left stays whole where this one is refused
         if (_team.Leads)
-            foreach (string line in Footprint.Lines(state, _recipe.Batch, _run.Collective.World, _recipe.Accumulate))
+            foreach (string line in Footprint.Lines(state, _task.KeptBytes, _run.Device, _recipe.Batch, _run.Collective.World, _recipe.Accumulate))
                 _run.Say?.Invoke(line);
         using TrainingLog? log = _team.Leads ? new TrainingLog(InRun("log.jsonl"), state.Step) : null;
         var skipped = new SkippedPictures(log, _run.Say);

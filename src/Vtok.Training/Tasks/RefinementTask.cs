@@ -26,6 +26,9 @@ internal sealed class RefinementTask : TrainingTask
 
     public override Opponent? Opponent => _loss.Opponent;
 
+    public override long? KeptBytes => _settings.Checkpointing ? null
+        : KeptActivations.OfRefinement(_decoder.Config, RefinementPlanes.Count(_data.Codebooks.Config), _settings.Window, _recipe.Bfloat16);
+
     public override TrainingBatch MakeBatch(long step) => _data.Draw(_recipe, _settings, step);
 
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)

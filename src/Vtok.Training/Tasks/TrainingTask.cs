@@ -14,6 +14,9 @@ public abstract class TrainingTask : IDisposable
     /// <summary>Loss terms of a batch. Every random draw derives from the batch's step.</summary>
     public abstract IReadOnlyList<LossTerm> Losses(TrainingBatch batch);
 
+    /// <summary>About how many bytes the forward pass of one picture keeps for its gradients; null where nobody has counted them.</summary>
+    public virtual long? KeptBytes => null;
+
     /// <summary>Whether the weights of a parameter decay, where the recipe has a weight decay.</summary>
     public virtual bool Decays(string name, Tensor parameter) => true;
 

@@ -35,6 +35,11 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
 
     public override IReadOnlyList<SkippedSample> Skipped => Reader?.Skipped ?? [];
 
+    /// <summary>Of training that goes through the whole network and keeps what it computes.</summary>
+    public override long? KeptBytes => network.Config.Form == OneDPieceForm.OneStage && !network.Checkpointing
+        && network.named_parameters().Any(row => row.name == "latent_tokens" && row.parameter.requires_grad)
+        ? KeptActivations.OfTitok(network.Config, recipe.Bfloat16) : null;
+
     public override TrainingBatch MakeBatch(long step) => data(step);
 
     public override bool Decays(string name, Tensor parameter) => ParameterDecay.Of(network.Config.Nested)(name, parameter);

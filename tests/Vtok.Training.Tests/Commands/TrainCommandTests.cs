@@ -218,6 +218,7 @@ public sealed class TrainCommandTests
         StringAssert.StartsWith(lines[network + 1], "discriminator: ");
         StringAssert.StartsWith(lines[network + 2], "memory: ");
         StringAssert.Contains(lines[network + 2], "for weights, gradients and moments (0.7 MB), their average (0.2 MB), discriminator with its own ");
+        StringAssert.Contains(lines[network + 2], "about 1.2 MB for activations of a step, ");
         Assert.AreEqual("a step: 8 images", lines[network + 3]);
         Assert.Contains("precision tf32: only CUDA has it; this run computes in float32", lines);
         Assert.IsTrue(lines.Any(line => line.StartsWith("step 1/2  loss ", StringComparison.Ordinal)), errors);
