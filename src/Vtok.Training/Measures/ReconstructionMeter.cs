@@ -22,7 +22,7 @@ internal sealed class ReconstructionMeter(LpipsSqueeze? judge)
             return null;
         if (Directory.Exists(folder))
             return LpipsSqueeze.Open(folder, device);
-        say?.Invoke($"validation leaves LPIPS out: {folder} is not here");
+        say?.Invoke($"validation leaves LPIPS out: {folder} is not here (settings.judge names another folder; the one that ships is found from the checkout)");
         return null;
     }
 
