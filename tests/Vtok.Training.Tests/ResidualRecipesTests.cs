@@ -153,6 +153,26 @@ public sealed class ResidualRecipesTests
     }
 
     [TestMethod]
+    public void As_many_other_pictures_in_the_same_folder_are_not_taken_from_the_cache()
+    {
+        string pictures = Directory.CreateDirectory(Path.Combine(Root, "changing")).FullName, cache = Path.Combine(Root, "changing-cache");
+        Recipe recipe = Recipe.Parse(RefineJson, ["steps=1", $"settings.cache={cache}", $"settings.model={Path.Combine(Books, "model")}"]);
+        List<string> said = [];
+        void Train(string run) => recipe.Kind.Run(new TrainingRun { Recipe = recipe, Data = pictures, Folder = Path.Combine(Root, run), Say = said.Add });
+        File.Copy(Path.Combine(Pictures, "00.png"), Path.Combine(pictures, "00.png"));
+        Train("changing-1");
+        Train("changing-2");
+        int before = said.Count(line => line.StartsWith("encoding", StringComparison.Ordinal));
+
+        File.Delete(Path.Combine(pictures, "00.png"));
+        File.Copy(Path.Combine(Pictures, "01.png"), Path.Combine(pictures, "01.png"));
+        Train("changing-3");
+
+        Assert.AreEqual(1, before);
+        Assert.AreEqual(2, said.Count(line => line.StartsWith("encoding", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
     public void A_task_without_data_says_which_option_is_missing()
     {
         Recipe recipe = Recipe.Parse(RefineJson, [$"settings.model={Path.Combine(Books, "model")}"]);

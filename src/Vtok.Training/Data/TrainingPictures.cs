@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Vtok.Data;
 using Vtok.Imaging;
 using Vtok.Models.Weights;
@@ -38,7 +40,16 @@ internal static class TrainingPictures
 
     /// <summary>Names the crops: what is derived from them and kept (such as their tokens) must carry this too.</summary>
     internal static string Describe(ISampleSource source, int side, int crops, double least, int seed)
-        => FormattableString.Invariant($"{source.Name}: {source.Count} pictures, {crops} crops of {side}, least {least:R}, seed {seed}");
+        => FormattableString.Invariant($"{source.Name}: {source.Count} pictures {Keys(source)}, {crops} crops of {side}, least {least:R}, seed {seed}");
+
+    // Of the pictures' names, where these are known without reading.
+    private static string Keys(ISampleSource source)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < source.Count; i++)
+            digest.AppendData(Encoding.UTF8.GetBytes($"{source.KeyOf(i)}\n"));
+        return Convert.ToHexStringLower(digest.GetHashAndReset())[..16];
+    }
 
     /// <summary>Whether a cache file is there and of these settings.</summary>
     internal static bool IsOf(string cache, string settings)

@@ -58,7 +58,7 @@ internal sealed class VividLoss : RefinementLoss
     {
         SquareCrop window = Window(output, step, out long side);
         Tensor seen = Cut(output, window), real = Cut(pictures, window);
-        Tensor share = ((lengths.to(ScalarType.Float32).log2() - 4) / 2).clamp(0, 1);                                  // [B]: 1 from 64 tokens on
+        Tensor share = ((lengths.to(ScalarType.Float32).log2() - 4) / 2).clamp(0.05, 1);                               // [B]: 1 from 64 tokens on
         List<LossTerm> terms =
         [
             new("l1", (output - pictures).abs().mean()),
