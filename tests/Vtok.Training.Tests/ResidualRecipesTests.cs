@@ -153,6 +153,21 @@ public sealed class ResidualRecipesTests
     }
 
     [TestMethod]
+    public void Weights_that_are_wrong_are_named_by_their_place_before_any_crop_is_made()
+    {
+        List<string> said = [];
+        CheckpointException Fails(params string[] overrides)
+        {
+            Recipe recipe = Recipe.Parse(RefineJson, ["settings.look=vivid", $"settings.model={Path.Combine(Books, "model")}", .. overrides]);
+            return Assert.ThrowsExactly<CheckpointException>(() => recipe.Kind.Run(new TrainingRun { Recipe = recipe, Data = Pictures, Folder = Path.Combine(Root, "wrong"), Say = said.Add }));
+        }
+
+        StringAssert.StartsWith(Fails($"settings.perceptualModel={Path.Combine(Books, "model")}").Message, "settings.perceptualModel=");
+        StringAssert.StartsWith(Fails("settings.startFrom=faithful").Message, "settings.startFrom=faithful");
+        Assert.IsEmpty(said);
+    }
+
+    [TestMethod]
     public void As_many_other_pictures_in_the_same_folder_are_not_taken_from_the_cache()
     {
         string pictures = Directory.CreateDirectory(Path.Combine(Root, "changing")).FullName, cache = Path.Combine(Root, "changing-cache");

@@ -23,18 +23,19 @@ internal sealed class RefinementTaskKind : TaskKind
         using SafetensorsFile source = RecipeFiles.Read(place, settings.Model, folder => SafetensorsFile.Open(Path.Combine(folder, "model.safetensors")));
         ResidualConfig config = RecipeFiles.Read(place, settings.Model, folder => ResidualConfig.Parse(ModelFolder.ReadConfig(folder).Root));
         ResidualCodebooks codebooks = RecipeFiles.Read(place, settings.Model, _ => TensorHold.Over(() => ResidualCodebooks.Load(config, source, device)));
-        RefinementData data = run.Collective.LeadFirst(() => RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks), "crops and tokens");
-
-        using RefinementTask task = TensorHold.Over(() =>
+        // Before the crops, which may take minutes, so that a weight file that is wrong is told at once.
+        (RefinementDecoder decoder, RefinementLoss loss) = TensorHold.Over(() =>
         {
             int planes = RefinementPlanes.Count(config);
-            RefinementDecoder decoder = settings.StartFrom is { } head
-                ? RefinementHeads.Load(source, head, planes, device)
+            RefinementDecoder network = settings.StartFrom is { } head
+                ? RecipeFiles.Read("settings.startFrom", head, look => RefinementHeads.Load(source, look, planes, device))
                 : new RefinementDecoder(planes, new RefinementConfig { Widths = settings.Widths }, (ulong)run.Recipe.Seed, device);
-            decoder.Checkpointing = settings.Checkpointing;
-            RefinementLoss loss = settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, decoder.LastLayer, device) : new FaithfulLoss(settings, device);
-            return new RefinementTask(run.Recipe, settings, data, loss, decoder, device);
+            network.Checkpointing = settings.Checkpointing;
+            return (network, settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, network.LastLayer, device) : (RefinementLoss)new FaithfulLoss(settings, device));
         });
+        RefinementData data = run.Collective.LeadFirst(() => RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks), "crops and tokens");
+
+        using RefinementTask task = TensorHold.Over(() => new RefinementTask(run.Recipe, settings, data, loss, decoder, device));
         return new TrainingLoop(run, task).Run();
     }
 

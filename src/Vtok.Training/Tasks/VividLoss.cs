@@ -41,7 +41,7 @@ internal sealed class VividLoss : RefinementLoss
     /// <param name="device">Where it computes.</param>
     public static VividLoss Load(Recipe recipe, RefinementSettings settings, Tensor lastLayer, Device device)
     {
-        MobileNetV2 network = MobileNetV2.Open(settings.PerceptualModel, device);
+        MobileNetV2 network = RecipeFiles.Read("settings.perceptualModel", settings.PerceptualModel, folder => MobileNetV2.Open(folder, device));
         Adversary? adversary = null;
         if (settings.Adversarial is { } adversarial)
         {
