@@ -40,20 +40,11 @@ internal static class LlamaGenStart
     {
         if (settings.Adversarial is not { } adversarial)
             return null;
-        using Generator generator = new RandomDraw(recipe.Seed, 0, "discriminator").NextGenerator();
-        nn.Module<Tensor, Tensor> discriminator;
         if (settings.Patch is { } patch)
-        {
-            var network = new PatchDiscriminator(patch);
-            network.Initialize(generator);
-            discriminator = network;
-        }
-        else
-        {
-            var network = new StyleDiscriminator(settings.Style!);
-            network.Initialize(generator);
-            discriminator = network;
-        }
+            return Losses.Adversary.OverPatches(patch, adversarial, recipe.Seed, device);
+        using Generator generator = new RandomDraw(recipe.Seed, 0, "discriminator").NextGenerator();
+        var discriminator = new StyleDiscriminator(settings.Style!);
+        discriminator.Initialize(generator);
         var loss = new Adversary(discriminator, adversarial);
         loss.to(device);
         return loss;

@@ -2,6 +2,7 @@ using TorchSharp.Utils;
 using Vtok.Models;
 using Vtok.Models.Discriminators;
 using Vtok.Torch;
+using Vtok.Training.Runs;
 using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Losses;
@@ -24,6 +25,21 @@ public sealed class Adversary : nn.Module, IStepLearner
         RegisterComponents();
         register_buffer(RealAverage, zeros(1));
         register_buffer(FakeAverage, zeros(1));
+    }
+
+    /// <summary>The same over a PatchGAN whose weights are drawn from the seed of a run.</summary>
+    /// <param name="config">Size of the PatchGAN.</param>
+    /// <param name="settings">Weights and start.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="device">Where it computes.</param>
+    internal static Adversary OverPatches(PatchDiscriminatorConfig config, AdversarialSettings settings, int seed, Device device)
+    {
+        using Generator generator = new RandomDraw(seed, 0, "discriminator").NextGenerator();
+        var discriminator = new PatchDiscriminator(config);
+        discriminator.Initialize(generator);
+        var loss = new Adversary(discriminator, settings);
+        loss.to(device);
+        return loss;
     }
 
     /// <summary>Losses, weights and start.</summary>

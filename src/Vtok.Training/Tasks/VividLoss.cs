@@ -1,4 +1,3 @@
-using Vtok.Models.Discriminators;
 using Vtok.Models.Perceptual;
 using Vtok.Models.Residual;
 using Vtok.Training.Losses;
@@ -42,15 +41,7 @@ internal sealed class VividLoss : RefinementLoss
     public static VividLoss Load(Recipe recipe, RefinementSettings settings, Tensor lastLayer, Device device)
     {
         MobileNetV2 network = RecipeFiles.Read("settings.perceptualModel", settings.PerceptualModel, folder => MobileNetV2.Open(folder, device));
-        Adversary? adversary = null;
-        if (settings.Adversarial is { } adversarial)
-        {
-            using Generator generator = new RandomDraw(recipe.Seed, 0, "discriminator").NextGenerator();
-            var discriminator = new PatchDiscriminator(settings.Patch);
-            discriminator.Initialize(generator);
-            adversary = new Adversary(discriminator, adversarial);
-            adversary.to(device);
-        }
+        Adversary? adversary = settings.Adversarial is { } adversarial ? Adversary.OverPatches(settings.Patch, adversarial, recipe.Seed, device) : null;
         return new VividLoss(network, recipe, settings, lastLayer, adversary);
     }
 
