@@ -33,6 +33,6 @@ public enum CheckpointError
     /// <summary>Names or shapes of the tensors do not fit the model.</summary>
     Mismatch,
 
-    /// <summary>The weights are not those that the folder's description names.</summary>
+    /// <summary>The bytes are not those that the file's own check or the folder's description names.</summary>
     WrongDigest,
 }

@@ -13,11 +13,20 @@ public sealed class SafetensorsFile : IWeightSource
     /// <summary>Opens a file. Tensor data is not touched yet.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CheckpointException">It is not there, cannot be read, or is not a proper safetensors file.</exception>
-    public static SafetensorsFile Open(string path)
+    public static SafetensorsFile Open(string path) => Open(path, whole: false);
+
+    /// <summary>Opens a file and reads all of it where it carries a check of its bytes, as what a training saves does.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="CheckpointException">As of <see cref="Open(string)"/>, or its bytes are not those that were written.</exception>
+    public static SafetensorsFile OpenWhole(string path) => Open(path, whole: true);
+
+    private static SafetensorsFile Open(string path, bool whole)
     {
         string name = Path.GetFileName(path);
         using FileStream stream = CheckpointFiles.OpenRead(path);
         SafetensorsHeader header = SafetensorsHeader.Read(stream, name);
+        if (whole && header.Metadata.TryGetValue(SafetensorsCheck.Name, out string? written))
+            SafetensorsCheck.Verify(stream, written, name);
         return new SafetensorsFile(new MappedFile(stream), header, name);
     }
 

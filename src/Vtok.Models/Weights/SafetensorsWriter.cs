@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Vtok.Torch;
@@ -10,6 +11,8 @@ public static class SafetensorsWriter
 {
     private const int Chunk = 1 << 24;
 
+    private delegate void BytesWriter(ReadOnlySpan<byte> bytes);
+
     /// <summary>Writes a file; it appears under its name only when it is whole and on the disk.</summary>
     /// <remarks>Holds at most one tensor's copy at a time, and that only for tensors that are not contiguous on the CPU.</remarks>
     /// <param name="path">The file; replaced if it is there.</param>
@@ -20,15 +23,36 @@ public static class SafetensorsWriter
     {
         string[] names = [.. tensors.Keys.Order(StringComparer.Ordinal)];
         byte[] header = Header(names, tensors, metadata ?? new Dictionary<string, string>());
+        CheckpointFiles.Replace(path, stream => WriteParts(names, header, tensors, bytes => stream.Write(bytes)));
+    }
+
+    /// <summary>Writes a file that carries a check of all its bytes, which <see cref="SafetensorsFile.OpenWhole"/> compares.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static void WriteChecked(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        string[] names = [.. tensors.Keys.Order(StringComparer.Ordinal)];
+        byte[] header = Header(names, tensors, new Dictionary<string, string>(metadata) { [SafetensorsCheck.Name] = SafetensorsCheck.Blank });
         CheckpointFiles.Replace(path, stream =>
         {
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (string name in names)
-                WriteTensor(stream, tensors[name]);
+            var check = new SafetensorsCheck();
+            WriteParts(names, header, tensors, bytes =>
+            {
+                check.Add(bytes);
+                stream.Write(bytes);
+            });
+            stream.Position = sizeof(long) + SafetensorsCheck.PlaceOf(header);
+            stream.Write(Encoding.ASCII.GetBytes(check.Digits));
         });
+    }
+
+    private static void WriteParts(string[] names, byte[] header, IReadOnlyDictionary<string, Tensor> tensors, BytesWriter write)
+    {
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        write(length);
+        write(header);
+        foreach (string name in names)
+            WriteTensor(tensors[name], write);
     }
 
     private static byte[] Header(string[] names, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
@@ -68,7 +92,7 @@ public static class SafetensorsWriter
         return buffer.ToArray();
     }
 
-    private static unsafe void WriteTensor(Stream stream, Tensor tensor)
+    private static unsafe void WriteTensor(Tensor tensor, BytesWriter write)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable frozen = no_grad();
@@ -76,6 +100,6 @@ public static class SafetensorsWriter
         long bytes = plain.numel() * TensorTypes.SizeOf(plain.dtype);
         byte* data = (byte*)ForeignTensor.DataPointer(plain);
         for (long done = 0; done < bytes; done += Chunk)
-            stream.Write(new ReadOnlySpan<byte>(data + done, (int)Math.Min(Chunk, bytes - done)));
+            write(new ReadOnlySpan<byte>(data + done, (int)Math.Min(Chunk, bytes - done)));
     }
 }

@@ -48,6 +48,9 @@ internal sealed class WeightFiles
         : path.EndsWith(".safetensors", StringComparison.Ordinal) ? SafetensorsFile.Open(path)
         : PickleFile.Open(path);
 
+    /// <summary>Opens a checkpoint of any known format by its name, after reading all of it where it carries a check of its bytes.</summary>
+    public static IWeightSource OpenWhole(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal) ? SafetensorsFile.OpenWhole(path) : OpenFile(path);
+
     /// <summary>Opens the weights of a folder, or a checkpoint of any known format.</summary>
     public static IWeightSource OpenPath(string path) => Directory.Exists(path) ? Find(path).Open() : OpenFile(path);
 

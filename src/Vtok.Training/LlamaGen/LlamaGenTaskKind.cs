@@ -34,7 +34,7 @@ internal sealed class LlamaGenTaskKind : TaskKind
     public override void Export(Recipe recipe, string best, string folder)
     {
         using var network = new LlamaGenNetwork(((LlamaGenSettings)recipe.Settings).Network);
-        using SafetensorsFile weights = SafetensorsFile.Open(best);
+        using SafetensorsFile weights = SafetensorsFile.OpenWhole(best);
         TrainingLoop.LoadWeights(network, weights);
         LlamaGenTask.Export(network, folder);
     }

@@ -44,13 +44,12 @@ internal static class StartingWeights
     {
         name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
         if (!Directory.Exists(path))
-            return File.Exists(path) ? WeightFiles.OpenFile(path) : throw new CheckpointException(CheckpointError.Missing, $"{path}: no such checkpoint or model folder");
+            return File.Exists(path) ? WeightFiles.OpenWhole(path) : throw new CheckpointException(CheckpointError.Missing, $"{path}: no such checkpoint or model folder");
         string checkpoints = Path.Combine(path, TrainingLoop.Checkpoints);
         if (!Directory.Exists(checkpoints))
             return WeightFiles.Find(path).Open();
-        (SafetensorsFile file, name) = TrainingCheckpoint.OpenNewest(checkpoints, say)
+        return TrainingCheckpoint.OpenNewest(checkpoints, say, out name)
             ?? throw new CheckpointException(CheckpointError.Missing, $"{path}: a run folder without a whole checkpoint");
-        return file;
     }
 
     /// <summary>The first tensor that the source lacks or has in another shape, in words; null when all fit.</summary>

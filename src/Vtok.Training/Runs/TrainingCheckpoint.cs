@@ -8,7 +8,7 @@ namespace Vtok.Training.Runs;
 /// <summary>Checkpoints of a run: one safetensors file each, written under a temporary name, flushed and renamed.</summary>
 internal static class TrainingCheckpoint
 {
-    private const string Prefix = "step-", Extension = ".safetensors";
+    private const string Prefix = "step-", Extension = ".safetensors", Damaged = ".damaged";
 
     /// <summary>Version of this code, with its commit where the build knows it.</summary>
     public static string CodeVersion { get; } =
@@ -21,7 +21,7 @@ internal static class TrainingCheckpoint
         Directory.CreateDirectory(folder);
         try
         {
-            SafetensorsWriter.Write(Path.Combine(folder, $"{Prefix}{state.Step:D9}{Extension}"), state.Tensors(), new Dictionary<string, string>
+            SafetensorsWriter.WriteChecked(Path.Combine(folder, $"{Prefix}{state.Step:D9}{Extension}"), state.Tensors(), new Dictionary<string, string>
             {
                 ["step"] = state.Step.ToString(CultureInfo.InvariantCulture),
                 ["seconds"] = state.Seconds.ToString("R", CultureInfo.InvariantCulture),
@@ -34,8 +34,7 @@ internal static class TrainingCheckpoint
         {
             throw new CheckpointException(e.Error, $"{e.Message}; earlier checkpoints are as they were: make room, and the same command goes on from there", e);
         }
-        // One of a later step is a damaged one that was passed over: it must not count in the place of a whole one.
-        foreach (string old in Newest(folder).Where(path => StepOf(path) <= state.Step).Skip(recipe.Keep.Last).Where(path => recipe.Keep.Every == 0 || StepOf(path) % recipe.Keep.Every != 0))
+        foreach (string old in Newest(folder).Skip(recipe.Keep.Last).Where(path => recipe.Keep.Every == 0 || StepOf(path) % recipe.Keep.Every != 0))
             File.Delete(old);
     }
 
@@ -47,33 +46,39 @@ internal static class TrainingCheckpoint
             File.Delete(leftover);
     }
 
-    /// <summary>Restores the newest checkpoint that is whole.</summary>
+    /// <summary>Restores the newest checkpoint that is whole; damaged ones after it get another name and do not count as checkpoints any more.</summary>
     /// <param name="folder">Folder of the checkpoints; may be absent.</param>
     /// <param name="state">Filled in place.</param>
     /// <param name="say">Told about damaged checkpoints that were passed over.</param>
     /// <returns>The recipe that the checkpoint was made with, or null when there is no checkpoint.</returns>
-    /// <exception cref="CheckpointException">A whole checkpoint is of another model.</exception>
+    /// <exception cref="CheckpointException">A whole checkpoint is of another model, or there are checkpoints and none is whole.</exception>
     public static string? Resume(string folder, TrainingState state, Action<string>? say)
     {
-        if (OpenNewest(folder, say) is not { } newest)
+        string[] all = [.. Newest(folder)];
+        if (all.Length == 0)
             return null;
-        using SafetensorsFile file = newest.File;
-        Restore(file, state, newest.Name);
+        using SafetensorsFile file = OpenNewest(folder, say, out string name)
+            ?? throw new CheckpointException(CheckpointError.Malformed, $"{folder}: none of the {all.Length} checkpoints is whole; delete this folder to begin anew, or give another run folder");
+        Restore(file, state, name);
+        foreach (string damaged in all.TakeWhile(path => Path.GetFileName(path) != name))
+            File.Move(damaged, damaged + Damaged, overwrite: true);
         return file.Metadata["recipe"];
     }
 
-    /// <summary>Opens the newest checkpoint that is whole; null when there is none.</summary>
-    public static (SafetensorsFile File, string Name)? OpenNewest(string folder, Action<string>? say)
+    /// <summary>Opens the newest checkpoint that is whole, every byte of it read; null when there is none.</summary>
+    public static SafetensorsFile? OpenNewest(string folder, Action<string>? say, out string name)
     {
         foreach (string path in Newest(folder))
             try
             {
-                return (SafetensorsFile.Open(path), Path.GetFileName(path));
+                name = Path.GetFileName(path);
+                return SafetensorsFile.OpenWhole(path);
             }
             catch (CheckpointException e)
             {
                 say?.Invoke($"passed over a damaged checkpoint: {e.Message}");
             }
+        name = "";
         return null;
     }
 

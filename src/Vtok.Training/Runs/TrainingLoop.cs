@@ -200,7 +200,7 @@ public sealed class TrainingLoop
         if (report.Score <= state.BestScore)
             return;
         state.BestScore = report.Score;
-        SafetensorsWriter.Write(InRun("best.safetensors"), _task.Model.state_dict(), new Dictionary<string, string>
+        SafetensorsWriter.WriteChecked(InRun("best.safetensors"), _task.Model.state_dict(), new Dictionary<string, string>
         {
             ["step"] = $"{state.Step}",
             ["score"] = report.Score.ToString("R", System.Globalization.CultureInfo.InvariantCulture),
@@ -229,7 +229,7 @@ public sealed class TrainingLoop
         string best = InRun("best.safetensors");
         if (File.Exists(best))
         {
-            using SafetensorsFile file = SafetensorsFile.Open(best);
+            using SafetensorsFile file = SafetensorsFile.OpenWhole(best);
             LoadWeights(_task.Model, file);
         }
         _task.Model.eval();

@@ -45,7 +45,7 @@ internal sealed class RefinementTaskKind : TaskKind
         ResidualConfig config = ResidualConfig.Parse(ModelFolder.ReadConfig(settings.Model).Root);
         using RefinementDecoder decoder = TensorHold.Over(() =>
             new RefinementDecoder(RefinementPlanes.Count(config), new RefinementConfig { Widths = settings.Widths }));
-        using SafetensorsFile weights = SafetensorsFile.Open(best);
+        using SafetensorsFile weights = SafetensorsFile.OpenWhole(best);
         TrainingLoop.LoadWeights(decoder, weights);
         RefinementExport.Write(settings.Model, folder, settings.Look, decoder);
     }

@@ -45,7 +45,7 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
     public override void Export(Recipe recipe, string best, string folder)
     {
         using var network = new OneDPieceNetwork(((TitokSettings)recipe.Settings).Network);
-        using SafetensorsFile weights = SafetensorsFile.Open(best);
+        using SafetensorsFile weights = SafetensorsFile.OpenWhole(best);
         TrainingLoop.LoadWeights(network, weights);
         TitokTask.Export(network, folder);
     }

@@ -60,6 +60,21 @@ public sealed class StartingWeightsTests
     }
 
     [TestMethod]
+    [DataRow("run/checkpoints/step-000000020.safetensors"), DataRow("run/best.safetensors")]
+    public void A_damaged_file_is_refused(string source)
+    {
+        Train("run", new TinyTask(), null, "steps=20", "every.validate=10");
+        byte[] bytes = File.ReadAllBytes(Path.Combine(_folder, source));
+        bytes[^9] ^= 4;
+        File.WriteAllBytes(Path.Combine(_folder, source), bytes);
+        using var task = new TinyTask();
+
+        var error = Assert.ThrowsExactly<CheckpointException>(() => Train("new", task, source));
+
+        Assert.AreEqual(CheckpointError.WrongDigest, error.Error);
+    }
+
+    [TestMethod]
     public void A_name_that_is_nowhere_is_refused()
     {
         using var task = new TinyTask();

@@ -49,15 +49,61 @@ public sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
-    public void A_damaged_checkpoint_of_a_later_step_does_not_take_the_place_of_the_one_just_saved()
+    public void A_flipped_bit_is_named_and_the_checkpoint_before_it_goes_on()
     {
         Train();
-        File.WriteAllText(Checkpoints()[^1], "cut");
-        File.Delete(Checkpoints()[0]);
+        Flip(Checkpoints()[^1]);
+        List<string> said = [];
 
-        Train("steps=20", "keep.last=1");
+        Train(said.Add, "steps=32");
 
-        SafetensorsFile.Open(Path.Combine(_folder, "checkpoints", "step-000000020.safetensors")).Dispose();
+        StringAssert.StartsWith(said[0], "passed over a damaged checkpoint: step-000000030.safetensors: its bytes are not those that were written");
+        StringAssert.StartsWith(said[1], "going on after step 25");
+    }
+
+    [TestMethod]
+    public void A_damaged_checkpoint_does_not_take_the_place_of_a_whole_one()
+    {
+        Train();
+        Flip(Checkpoints()[^1]);
+
+        Train("steps=32", "every.save=7");
+
+        string[] expected = ["step-000000028.safetensors", "step-000000030.safetensors.damaged", "step-000000032.safetensors"];
+        CollectionAssert.AreEqual(expected, Checkpoints().Select(Path.GetFileName).ToArray());
+    }
+
+    [TestMethod]
+    public void Where_no_checkpoint_is_whole_nothing_begins_anew_over_what_there_is()
+    {
+        Train();
+        foreach (string checkpoint in Checkpoints())
+            Flip(checkpoint);
+        string log = File.ReadAllText(Path.Combine(_folder, "log.jsonl"));
+
+        for (int i = 0; i < 2; i++)
+        {
+            var error = Assert.ThrowsExactly<CheckpointException>(() => Train());
+
+            StringAssert.Contains(error.Message, "none of the 2 checkpoints is whole");
+        }
+        Assert.AreEqual(log, File.ReadAllText(Path.Combine(_folder, "log.jsonl")));
+    }
+
+    [TestMethod]
+    public void Checkpoints_without_a_check_stay_readable()
+    {
+        Train();
+        string newest = Checkpoints()[^1];
+        using (TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope())
+        using (SafetensorsFile file = SafetensorsFile.Open(newest))
+            SafetensorsWriter.Write(newest, file.Entries.Keys.ToDictionary(name => name, name => file[name]),
+                file.Metadata.Where(pair => pair.Key != SafetensorsCheck.Name).ToDictionary());
+        List<string> said = [];
+
+        Train(said.Add, "steps=31");
+
+        StringAssert.StartsWith(said[0], "going on after step 30");
     }
 
     [TestMethod]
@@ -94,10 +140,19 @@ public sealed class TrainingCheckpointTests
         Assert.IsEmpty(Directory.GetFiles(_folder, "*.tmp", SearchOption.AllDirectories));
     }
 
-    private void Train(params string[] overrides)
+    private void Train(params string[] overrides) => Train(null, overrides);
+
+    private void Train(Action<string>? say, params string[] overrides)
     {
         using var task = new TinyTask();
-        new TrainingLoop(TestRuns.Run(_folder, TestRuns.Recipe(["steps=30", .. overrides])), task).Run();
+        new TrainingLoop(TestRuns.Run(_folder, TestRuns.Recipe(["steps=30", .. overrides])) with { Say = say }, task).Run();
+    }
+
+    private static void Flip(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^9] ^= 4;
+        File.WriteAllBytes(path, bytes);
     }
 
     private string[] Checkpoints() => [.. Directory.GetFiles(Path.Combine(_folder, "checkpoints")).Order(StringComparer.Ordinal)];
