@@ -11,6 +11,8 @@ namespace Vtok.Training.LlamaGen;
 /// <summary>Settings of the task "llamagen-tokenizer". Defaults: as published.</summary>
 public sealed record LlamaGenSettings
 {
+    private const int MostCounted = 1 << 24; // 128 MB of counts
+
     /// <summary>The network.</summary>
     public required LlamaGenConfig Network { get; init; }
 
@@ -110,8 +112,8 @@ public sealed record LlamaGenSettings
         return settings;
     }
 
-    /// <summary>The discriminator's part as published: the factor weighs both players' losses.</summary>
-    internal static AdversarialSettings PublishedAdversary { get; } = new() { Start = 20_000, Factor = 0.5, Weight = 1, LeCamWeight = 0 };
+    /// <summary>The discriminator's part as published: the factor weighs both players' losses, and the start is the 20,000th step, the first one being 0 here.</summary>
+    internal static AdversarialSettings PublishedAdversary { get; } = new() { Start = 19_999, Factor = 0.5, Weight = 1, LeCamWeight = 0 };
 
     private void FindContradictions(RecipeSection section)
     {
@@ -127,6 +129,10 @@ public sealed record LlamaGenSettings
             section.Fault("decoderOnly", "needs a model to start from: startFrom");
         if (Network.Kind is not (QuantizerKind.Vector or QuantizerKind.Residual) && (Codebook.Cluster || Codebook.Free > 0 || Codebook.Revive))
             section.Fault("codebook", "this quantizer has no codebook to start or to revive");
+        if (DecoderOnly && (Codebook.Cluster || Codebook.Free > 0 || Codebook.Revive))
+            section.Fault("codebook", "training the decoder alone leaves the codes as they are");
+        if (Network.Kind is not QuantizerKind.Residual && Network.CodebookSize > MostCounted)
+            section.Fault("quantizer", $"{Network.CodebookSize} codes, and the use of at most {MostCounted} is counted while training");
         if (Style is not null && !int.IsPow2(Side))
             section.Fault("side", $"the StyleGAN discriminator wants a power of two, found {Side}");
     }

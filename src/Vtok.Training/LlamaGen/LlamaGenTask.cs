@@ -45,7 +45,7 @@ internal sealed class LlamaGenTask : TrainingTask
         long grid = settings.Side / settings.Network.Factor;
         _health = new CodebookHealth(network.Quantizer, settings.Codebook, recipe.Seed, recipe.Batch * grid * grid, team, device);
         if (adversary is not null)
-            _opponent = new DiscriminatorOpponent(adversary, recipe.Optimizer, recipe.Schedule.Over(settings.DiscriminatorRate, recipe.Steps), Decays);
+            _opponent = new DiscriminatorOpponent(adversary, recipe.Optimizer, recipe.Schedule.Over(settings.DiscriminatorRate, recipe.Steps - adversary.Settings.Start), Decays);
         if (settings.DecoderOnly)
             foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
                 parameter.requires_grad = name.StartsWith("decoder.", StringComparison.Ordinal) || name.StartsWith("post_quant_conv.", StringComparison.Ordinal);
@@ -89,7 +89,7 @@ internal sealed class LlamaGenTask : TrainingTask
     {
         if (_held is null)
             return null;
-        using var usage = new UsageWindow(_settings.Network.Vocabulary, _device);
+        var usage = new CodeCounts(_settings.Network.Vocabulary);
         var values = new Dictionary<string, double>(_held.Measure((pictures, _) => Reconstruct(pictures, usage)))
         {
             ["heldOutUsage"] = usage.Used,
@@ -145,7 +145,7 @@ internal sealed class LlamaGenTask : TrainingTask
         return output;
     }
 
-    private Tensor Reconstruct(Tensor pictures, UsageWindow? usage)
+    private Tensor Reconstruct(Tensor pictures, CodeCounts? usage)
     {
         Tensor ids = _network.Encode(pictures * 2 - 1);
         usage?.Add(ids);

@@ -72,6 +72,7 @@ public sealed class Adversary : nn.Module, IStepLearner
     public IReadOnlyList<LossTerm> GeneratorTerms(Tensor reconstruction, long step, Tensor? fidelity = null, Tensor? lastLayer = null)
     {
         double factor = FactorAt(step);
+        using IDisposable? exact = Autocast.Suspend(reconstruction.device_type); // as it sees them when it learns
         if (factor == 0 && Settings.RunsBeforeStart)
             using (no_grad())
             using (NewDisposeScope())
@@ -80,7 +81,7 @@ public sealed class Adversary : nn.Module, IStepLearner
             return [new LossTerm("gan", zeros([], device: reconstruction.device), 0)];
         using DisposeScope scope = NewDisposeScope();
         Freeze(true); // the generator's pass needs no gradients of these weights
-        Tensor logits = _discriminator.call(reconstruction).to(ScalarType.Float32);
+        Tensor logits = _discriminator.call(reconstruction.to(ScalarType.Float32));
         Tensor value = Settings.GeneratorForm switch
         {
             AdversarialForm.NonSaturating => AdversarialLoss.GeneratorVanilla(logits),

@@ -18,18 +18,7 @@ public sealed class UsageWindow : IDisposable
     public double Used => Read().Count(count => count > 0) / (double)Counts.size(0);
 
     /// <summary>2 to the entropy of the counts: as many equally frequent codes would say as much. 0 before anything was counted.</summary>
-    public double Perplexity
-    {
-        get
-        {
-            long[] counts = Read();
-            double total = counts.Sum(), entropy = 0;
-            foreach (long count in counts)
-                if (count > 0)
-                    entropy -= count / total * Math.Log2(count / total);
-            return total == 0 ? 0 : Math.Pow(2, entropy);
-        }
-    }
+    public double Perplexity => CodeCounts.PerplexityOf(Read());
 
     /// <summary>Codes that were never used, in ascending order.</summary>
     public long[] Dead() => [.. Read().Select((count, code) => (count, code)).Where(entry => entry.count == 0).Select(entry => (long)entry.code)];

@@ -11,7 +11,7 @@ internal sealed class PictureText(TextGuidance shape, string? folder)
 {
     private static readonly string[] Extensions = [".npy", ".safetensors"];
 
-    private readonly string _root = folder is null ? "" : Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
+    private readonly string _root = folder is null ? "" : Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
 
     /// <summary>Opens a data set, with its features where they come with the pictures.</summary>
     /// <exception cref="DatasetException">The data is refused, or a picture whose key is known without reading it has no features; the first is named.</exception>

@@ -14,10 +14,10 @@ public sealed record TitokSettings
     /// <summary>The network in the form of its stage.</summary>
     public required OneDPieceConfig Network { get; init; }
 
-    /// <summary>Checkpoint of the proxy tokenizer (MaskGIT-VQGAN), or null; stage one needs it, stage two starts its pixel decoder from it.</summary>
+    /// <summary>Checkpoint of the proxy tokenizer (MaskGIT-VQGAN), or null; stage one needs it, stage two starts its pixel decoder from it, or from <see cref="StartFrom"/> where that has one.</summary>
     public required string? Proxy { get; init; }
 
-    /// <summary>Checkpoint that the network starts from, or null; stage two needs one of stage one.</summary>
+    /// <summary>Checkpoint that the network starts from, or null; stage two needs one of stage one or two.</summary>
     public required string? StartFrom { get; init; }
 
     /// <summary>The perceptual distance.</summary>

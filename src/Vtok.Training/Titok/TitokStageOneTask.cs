@@ -31,15 +31,7 @@ internal sealed class TitokStageOneTask : TitokTask
     // The likeliest codes, decoded by the proxy tokenizer.
     protected override Tensor ToPictures(Tensor vectors, int length, Tensor? text) => _proxy.Decode(Network.Decode(vectors, length).argmax(1));
 
-    /// <summary>The model folder carries the proxy tokenizer, without which the model has no pixels.</summary>
-    public override void Export(string folder)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        var tensors = new Dictionary<string, Tensor>(Network.state_dict());
-        foreach ((string name, Tensor value) in _proxy.state_dict())
-            tensors["proxy." + name] = value;
-        ModelFolder.Save(folder, Network.Config.ToModelConfig(), tensors);
-    }
+    public override void Export(string folder) => Export(Network, folder, _proxy);
 
     protected override void Dispose(bool disposing)
     {

@@ -12,9 +12,10 @@ namespace Vtok.Training.Titok;
 internal static class TitokStart
 {
     private const string PixelPrefix = "pixel_";
+    private const string PublishedProxy = "maskgit-vqgan-imagenet-f16-256.bin";
 
     /// <summary>The network, drawn and then filled with what <see cref="TitokSettings.StartFrom"/> and, in stage two, the proxy tokenizer hold.</summary>
-    /// <exception cref="RecipeException">Stage two has nothing to start from.</exception>
+    /// <exception cref="RecipeException">Stage two has nothing to start from, or no pixel decoder.</exception>
     /// <exception cref="CheckpointException">A checkpoint is missing, or of another network.</exception>
     public static OneDPieceNetwork Network(Recipe recipe, TitokSettings settings, Device device)
     {
@@ -27,9 +28,14 @@ internal static class TitokStart
             using (Generator generator = new RandomDraw(recipe.Seed, 0, "weights").NextGenerator())
                 network.Initialize(generator);
             if (settings.StartFrom is { } start)
-                RecipeFiles.Fill("settings.startFrom", start, source => Fill(network, source, name => name, name => !name.StartsWith(PixelPrefix, StringComparison.Ordinal)));
+                RecipeFiles.Fill("settings.startFrom", start, source =>
+                {
+                    if (second && settings.Proxy is null && !source.Entries.Keys.Any(OfPixels))
+                        throw new RecipeException(RecipeError.Unavailable, $"settings.proxy: the pixel decoder of stage two starts as that of a MaskGIT-VQGAN; name its checkpoint ({PublishedProxy})");
+                    Fill(network, source, name => name, name => !OfPixels(name) || settings.Proxy is null);
+                });
             if (second && settings.Proxy is { } proxy)
-                RecipeFiles.Fill("settings.proxy", proxy, source => Fill(network, source, name => name[PixelPrefix.Length..], name => name.StartsWith(PixelPrefix, StringComparison.Ordinal)));
+                RecipeFiles.Fill("settings.proxy", proxy, source => Fill(network, source, name => name[PixelPrefix.Length..], OfPixels));
             network.to(device);
             return network;
         }
@@ -46,7 +52,7 @@ internal static class TitokStart
     public static ProxyTokenizer Proxy(TitokSettings settings, Device device)
     {
         if (settings.Proxy is not { } path)
-            throw new RecipeException(RecipeError.Unavailable, "settings.proxy: stage one learns the codes of a MaskGIT-VQGAN; name its checkpoint (maskgit-vqgan-imagenet-f16-256.bin)");
+            throw new RecipeException(RecipeError.Unavailable, $"settings.proxy: stage one learns the codes of a MaskGIT-VQGAN; name its checkpoint ({PublishedProxy})");
         var proxy = new ProxyTokenizer(settings.Network.Proxy);
         try
         {
@@ -72,6 +78,8 @@ internal static class TitokStart
         loss.to(device);
         return loss;
     }
+
+    private static bool OfPixels(string name) => name.StartsWith(PixelPrefix, StringComparison.Ordinal);
 
     // The tensors that the source must hold: those of the module whose name is wanted.
     private static void Fill(nn.Module module, IWeightSource source, Func<string, string> stored, Func<string, bool> wanted)

@@ -76,13 +76,19 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
     public override void Export(string folder) => Export(network, folder);
 
     /// <summary>Writes a network as a model folder; that of a continuous one holds config and weights alone, since it has no tokens to describe.</summary>
-    public static void Export(OneDPieceNetwork network, string folder)
+    /// <param name="network">The network.</param>
+    /// <param name="folder">Model folder to write.</param>
+    /// <param name="proxy">The proxy tokenizer of a stage-one network, without which the model has no pixels; else null.</param>
+    public static void Export(OneDPieceNetwork network, string folder, ProxyTokenizer? proxy = null)
     {
         using DisposeScope scope = NewDisposeScope();
         ModelConfig config = network.Config.ToModelConfig();
         if (!network.Config.Continuous)
         {
-            ModelFolder.Save(folder, config, network.state_dict());
+            var tensors = new Dictionary<string, Tensor>(network.state_dict());
+            foreach ((string name, Tensor value) in proxy?.state_dict() ?? [])
+                tensors["proxy." + name] = value;
+            ModelFolder.Save(folder, config, tensors);
             return;
         }
         Directory.CreateDirectory(folder);

@@ -44,10 +44,12 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
 
     public override void Export(Recipe recipe, string best, string folder)
     {
-        using var network = new OneDPieceNetwork(((TitokSettings)recipe.Settings).Network);
+        var settings = (TitokSettings)recipe.Settings;
+        using var network = new OneDPieceNetwork(settings.Network);
         using SafetensorsFile weights = SafetensorsFile.OpenWhole(best);
         TrainingLoop.LoadWeights(network, weights);
-        TitokTask.Export(network, folder);
+        using ProxyTokenizer? proxy = form == OneDPieceForm.StageOne ? TitokStart.Proxy(settings, CPU) : null;
+        TitokTask.Export(network, folder, proxy);
     }
 
     private static HeldOutPictures Held(TrainingRun run, TitokSettings settings, string data, Device device)

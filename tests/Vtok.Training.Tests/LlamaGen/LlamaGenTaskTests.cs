@@ -197,13 +197,43 @@ public sealed class LlamaGenTaskTests
     [DataRow("residual", "settings.quantizer.depth=7", "32^7")]
     [DataRow("residual", "settings.quantizer.normalize=true", "normalised")]
     [DataRow("fsq", "settings.codebook.revive=true", "no codebook")]
+    [DataRow("fsq", "settings.quantizer.levels=[1000,1000,1000]", "at most 16777216")]
+    [DataRow("lfq", "settings.quantizer.bits=25", "at most 16777216")]
     [DataRow("vq", "settings.decoderOnly=true", "startFrom")]
+    [DataRow("vq", "settings.codebook.revive=true settings.decoderOnly=true settings.startFrom=model", "leaves the codes")]
     [DataRow("vq", "settings.side=18", "multiple of the 4 pixels")]
     public void What_cannot_work_is_refused_by_name(string kind, string value, string words)
     {
-        var error = Assert.ThrowsExactly<RecipeException>(() => Tiny(kind, "gradient", false, value));
+        var error = Assert.ThrowsExactly<RecipeException>(() => Tiny(kind, "gradient", false, value.Split(' ')));
 
         StringAssert.Contains(error.Message, words);
+    }
+
+    [TestMethod]
+    public void The_rate_of_the_discriminator_falls_to_its_floor_at_the_end_of_the_run()
+    {
+        Recipe recipe = Tiny("fsq", "", false, "steps=100", "settings.discriminator.kind=patchgan", "settings.discriminator.channels=4",
+            "settings.discriminator.layers=1", "settings.discriminator.start=60", "settings.discriminator.lr=1e-3");
+        using LlamaGenTask task = Create(recipe);
+
+        double[] rates = [.. new long[] { 60, 63, 99, 100 }.Select(task.Opponent!.LearningRateAt)];
+
+        Assert.AreEqual(0, rates[0]);
+        Assert.AreEqual(1e-3, rates[1], 1e-9);
+        Assert.AreEqual(1e-4, rates[2], 1e-5);
+        Assert.AreEqual(1e-4, rates[3], 1e-9);
+    }
+
+    [TestMethod]
+    public void Ids_of_many_books_are_counted_by_those_in_use()
+    {
+        Recipe recipe = Tiny("residual", "gradient", false, "steps=2", "settings.quantizer.depth=6"); // 2^30 ids
+        using LlamaGenTask task = Create(recipe);
+
+        IReadOnlyDictionary<string, double> values = task.Validate()!.Values;
+
+        Assert.IsInRange(1, 32, values["heldOutPerplexity"]); // of 2 pictures of 16 tokens
+        Assert.IsInRange(1 / 1073741824.0, 32 / 1073741824.0, values["heldOutUsage"]);
     }
 
     [TestMethod]

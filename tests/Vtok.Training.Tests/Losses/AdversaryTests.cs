@@ -1,4 +1,6 @@
 using TorchSharp;
+using Vtok.Models.Discriminators;
+using Vtok.Torch;
 using Vtok.Training.Collectives;
 using Vtok.Training.Losses;
 using Vtok.Training.Tasks;
@@ -57,6 +59,24 @@ public sealed class AdversaryTests
         Assert.AreEqual(0, term.Weight);
         Assert.IsEmpty(adversary.DiscriminatorTerms(Picture(Real), Picture(Fake), 4));
         Assert.IsNotEmpty(adversary.DiscriminatorTerms(Picture(Real), Picture(Fake), 5));
+    }
+
+    [TestMethod]
+    public void The_generator_is_judged_in_float32_where_the_network_computes_in_bfloat16()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(3);
+        using Adversary adversary = Adversary.OverPatches(new PatchDiscriminatorConfig { Channels = 4, Layers = 1 }, new AdversarialSettings { Start = 0 }, seed: 2, CPU);
+        Tensor pictures = rand([2, 3, 32, 32], generator: generator);
+
+        float alone = Value();
+        float within;
+        using (Autocast.Enter(DeviceType.CPU))
+            within = Value();
+
+        Assert.AreEqual(alone, within);
+
+        float Value() => adversary.GeneratorTerms(pictures, 0).Single().Value.item<float>();
     }
 
     [TestMethod]

@@ -157,6 +157,42 @@ public sealed class TitokTaskTests
     }
 
     [TestMethod]
+    public void Stage_two_without_a_pixel_decoder_says_what_is_missing_and_takes_that_of_an_earlier_second_stage()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string first = Path.Combine(_folder, "first.safetensors"), second = Path.Combine(_folder, "second.safetensors");
+        TitokSettings one = WithTinyProxy(Stage("titok-stage1")), two = WithTinyProxy(Stage("titok-stage2"));
+        using (OneDPieceNetwork network = Network(one))
+            SafetensorsWriter.Write(first, network.state_dict());
+        using OneDPieceNetwork earlier = Network(two);
+        SafetensorsWriter.Write(second, earlier.state_dict());
+
+        var error = Assert.ThrowsExactly<RecipeException>(() => TitokStart.Network(Stage("titok-stage2"), two with { StartFrom = first }, CPU));
+        using OneDPieceNetwork started = TitokStart.Network(Stage("titok-stage2"), two with { StartFrom = second }, CPU);
+
+        StringAssert.Contains(error.Message, "settings.proxy: the pixel decoder");
+        CollectionAssert.AreEqual(Values(earlier, "pixel_decoder.conv_in.weight"), Values(started, "pixel_decoder.conv_in.weight"));
+    }
+
+    [TestMethod]
+    public void The_model_of_a_first_stage_that_is_exported_on_the_way_has_pixels()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string proxy = Path.Combine(_folder, "proxy.safetensors"), best = Path.Combine(_folder, "best.safetensors"), model = Path.Combine(_folder, "model");
+        Recipe recipe = Stage("titok-stage1", $"settings.proxy={proxy}");
+        TitokSettings settings = WithTinyProxy(recipe);
+        using (ProxyTokenizer teacher = Teacher())
+            SafetensorsWriter.Write(proxy, teacher.state_dict());
+        using (OneDPieceNetwork network = Network(settings))
+            SafetensorsWriter.Write(best, network.state_dict());
+
+        recipe.Kind.Export(recipe with { Settings = settings }, best, model);
+
+        using ITokenizerModel opened = ModelFolder.Open(model);
+        CollectionAssert.AreEqual(new long[] { 1, 3, Side, Side }, opened.Decode(zeros([1, 8], ScalarType.Int64)).shape);
+    }
+
+    [TestMethod]
     public void Every_recipe_of_both_families_is_read()
     {
         string[] files = [.. new[] { "titok", "one-d-piece" }.SelectMany(family => Directory.GetFiles(Path.Combine(Repository.Root, "trainers", "recipes", family), "*.json"))];

@@ -54,6 +54,20 @@ public sealed class TitokTextTests
     }
 
     [TestMethod]
+    public void A_folder_of_features_may_be_named_with_a_slash_at_its_end()
+    {
+        using var train = new TrainHarness();
+        WriteFeatures(train["a"], 1);
+        var text = new PictureText(new TextGuidance(Length, Width), train["a"] + Path.DirectorySeparatorChar);
+
+        using ISampleSource opened = text.Open(train["pictures"]);
+        using Tensor features = text.Read(["03"], [null]);
+
+        Assert.AreEqual(12, opened.Count);
+        CollectionAssert.AreEqual(new long[] { 1, Length, Width }, features.shape);
+    }
+
+    [TestMethod]
     public void A_key_that_leads_out_of_the_folder_and_another_shape_are_refused()
     {
         using var train = new TrainHarness();
