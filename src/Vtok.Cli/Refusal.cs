@@ -16,7 +16,7 @@ internal readonly record struct Refusal(int ExitCode, string Message)
         OperationCanceledException => new(ExitCodes.Interrupted, "interrupted"),
         UsageException => new(ExitCodes.Usage, error.Message),
         ImageFileException { Reason: ImageFileError.CannotEncode } => new(ExitCodes.Output, error.Message),
-        ImageFileException { Reason: ImageFileError.OverTheLimits } => new(ExitCodes.Input, error.Message.Replace("(raise the limit)", "(--max-pixels raises the limit)", StringComparison.Ordinal)),
+        ImageFileException { Reason: ImageFileError.OverTheLimits } => new(ExitCodes.Input, error.Message.Replace("(raise the limit, or scale the picture down)", "(--max-pixels raises the limit)", StringComparison.Ordinal)),
         InputException or ImageFileException => new(ExitCodes.Input, error.Message),
         TokenFileException { Reason: TokenFileError.WrongModel or TokenFileError.BadDescription } => new(ExitCodes.Model, error.Message),
         TokenFileException { Reason: TokenFileError.LengthNotAllowed } => new(ExitCodes.Usage, error.Message),

@@ -121,7 +121,7 @@ public sealed class VipsImageCodec : IImageCodec
         if (image.Width > RgbImage.MaxSide || image.Height > RgbImage.MaxSide)
             throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} pixels: no side may be above {RgbImage.MaxSide} (make it smaller)");
         if (pixels > options.MaxPixels)
-            throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} = {pixels} pixels, over the limit of {options.MaxPixels} (raise the limit)");
+            throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} = {pixels} pixels, over the limit of {options.MaxPixels} (raise the limit, or scale the picture down)");
         if (pixels > RgbImage.MaxPixels)
             throw new ImageFileException(ImageFileError.OverTheLimits, $"{size} = {pixels} pixels, more than the {RgbImage.MaxPixels} that memory can hold (make it smaller)");
         if (format == ImageFormat.Jpeg && JpegScans.Count(file) is int scans && (scans > MaxJpegScans || scans * pixels > MaxJpegScanPixels))

@@ -170,6 +170,7 @@ public class PictureCommandTests
 
         cli.Run("encode", cli["bomb.png"]).IsRefusal(3, "over the limit of 100000000");
         cli.Run("encode", Picture(cli, "a.png"), "--max-pixels", "900").IsRefusal(3, "over the limit of 900 (--max-pixels raises the limit)");
+        cli.Run("demo", "--picture", Picture(cli, "a.png"), "--max-pixels", "900").IsRefusal(3, "over the limit of 900 (--max-pixels raises the limit)");
         cli.Run("encode", Picture(cli, "a.png"), "--max-bytes", "50").IsRefusal(3, "longer than 50 bytes");
     }
 

@@ -57,6 +57,9 @@ public sealed class TrainingDataTests
 
         Assert.AreEqual(2, pictures.size(0));
         StringAssert.StartsWith(_said.Single(), "left out of the held-out pictures: 0.png: ");
+        foreach (string file in Directory.GetFiles(held))
+            File.WriteAllBytes(file, [1, 2, 3]);
+        StringAssert.Contains(Assert.ThrowsExactly<DatasetException>(() => ValidationPictures.Load(held, 32, 1, null)).Message, "none of the held-out pictures decodes; the first: 0.png: ");
     }
 
     [TestMethod]

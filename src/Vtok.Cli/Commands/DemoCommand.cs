@@ -23,10 +23,11 @@ internal static class DemoCommand
         Option<string?> look = new("--look") { HelpName = "LOOK", Description = "Decoder head, such as faithful or vivid (default: the model's first)." };
         Option<string> device = Options.Device();
         Option<int?> threads = Options.Threads();
+        Option<long> maxPixels = Options.MaxPixels();
         Option<bool> force = Options.Force(), json = Options.Json(), quiet = Options.Quiet();
         var command = new Command("demo", "Draw one sheet: a photograph, its reconstructions at several lengths, JPEG and WebP beside them, all with file sizes.")
         {
-            output, picture, model, look, device, threads, force, json, quiet,
+            output, picture, model, look, device, threads, maxPixels, force, json, quiet,
         };
         command.SetAction(parsed =>
         {
@@ -38,7 +39,7 @@ internal static class DemoCommand
             {
                 writer.CheckFree(input);
                 var codec = new VipsImageCodec();
-                RgbImage original = codec.Decode(parsed.GetValue(picture) is null ? Embedded() : input.Read(console, VtokLimits.FileBytes));
+                RgbImage original = codec.Decode(parsed.GetValue(picture) is null ? Embedded() : input.Read(console, VtokLimits.FileBytes), new ImageDecodeOptions { MaxPixels = parsed.GetValue(maxPixels) });
                 ModelStore store = console.Models(parsed.GetValue(threads));
                 using var session = new ModelSession(store, ModelSession.Find(store, parsed.GetValue(model) ?? "default"), parsed.GetValue(device)!, Lengths.Length, long.MaxValue);
                 var cells = Cells(original, session, parsed.GetValue(look), codec, console.Cancellation);

@@ -46,7 +46,7 @@ internal static class ValidationPictures
         }
         return pictures.Count > 0
             ? PictureTensors.Stack(pictures).DetachFromDisposeScope()
-            : throw new DatasetException(DatasetError.NothingDecodes, $"{source.Name}: no picture decodes; the first: {first}");
+            : throw new DatasetException(DatasetError.NothingDecodes, $"{source.Name}: none of the held-out pictures decodes; the first: {first}");
     }
 
     private static RgbImage Resize(RgbImage picture, int side)
