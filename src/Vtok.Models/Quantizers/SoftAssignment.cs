@@ -9,11 +9,12 @@ public static class SoftAssignment
     /// <summary>Expected code under logits: sum over k of softmax(tau * logit)_k e_k.</summary>
     /// <param name="logits">[..., K].</param>
     /// <param name="codebook">[K, D].</param>
-    /// <param name="sharpness">tau, at least 0: 0 gives the mean of all codes, infinity the best one. Published: 0.8 for depth, else 1.</param>
+    /// <param name="sharpness">tau, at least 0 and finite: 0 gives the mean of all codes, a large one nearly the best. Published: 0.8 for depth, else 1.</param>
     /// <returns>[..., D], within the convex hull of the codes.</returns>
     public static Tensor Expect(Tensor logits, Tensor codebook, double sharpness = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(sharpness);
+        if (sharpness is not (>= 0 and < double.PositiveInfinity))
+            throw new ArgumentOutOfRangeException(nameof(sharpness), sharpness, "must be at least 0 and finite"); // infinity times a logit of 0 is no number
         using DisposeScope scope = NewDisposeScope();
         return SafeOps.MatMul(functional.softmax(logits * sharpness, -1), codebook).MoveToOuterDisposeScope();
     }

@@ -16,6 +16,8 @@ public sealed class SoftAssignmentTests
 
         CollectionAssert.AreEqual(new[] { 3f, 4f }, SoftAssignment.Expect(logits, codebook).data<float>().ToArray());
         Assert.IsTrue(SoftAssignment.Expect(logits, codebook, 0).allclose(codebook.mean([0], keepdim: true)));
+        foreach (double sharpness in (double[])[-1, double.NaN, double.PositiveInfinity])
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => SoftAssignment.Expect(logits, codebook, sharpness));
     }
 
     [TestMethod]
