@@ -80,6 +80,17 @@ public class EvalCommandTests
     }
 
     [TestMethod]
+    public void Measures_that_small_pictures_do_not_have_are_a_dash_in_the_table()
+    {
+        using var cli = new CliHarness();
+        File.WriteAllBytes(cli["a.png"], new VipsImageCodec().Encode(new RgbImage(16, 16), ImageFormat.Png));
+
+        CliResult result = cli.Run("eval", "--data", cli["a.png"], "--tokens", $"{IdentityModel.Tokens}");
+
+        Assert.MatchesRegex(@"99\.000  1\.0000        -  0\.0000       -$", result.Text.TrimEnd());
+    }
+
+    [TestMethod]
     [DataRow(6, "its folder is not there", "none/chart.png")]
     [DataRow(2, "a PNG is drawn", "chart.jpg")]
     public void A_chart_that_has_no_place_is_refused_before_anything_is_measured(int exitCode, string contains, string chart)

@@ -74,7 +74,7 @@ internal static class RunCurves
         string log = Path.Combine(run, "log.jsonl");
         if (!File.Exists(log))
             throw new RefusalException(ExitCodes.Input, $"{run}: no run folder, it has no log.jsonl");
-        foreach (string line in File.ReadLines(log))
+        foreach (string line in Lines(log))
         {
             if (Parse(line) is not { } entry || Number(entry["step"]) is not { } step || entry["kind"]?.GetValueKind() != JsonValueKind.String)
                 continue;
@@ -89,6 +89,18 @@ internal static class RunCurves
             }
         }
         return curves;
+    }
+
+    private static string[] Lines(string log)
+    {
+        try
+        {
+            return File.ReadAllLines(log);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusalException(ExitCodes.Input, $"{log}: cannot be read: {e.Message.TrimEnd('.')}");
+        }
     }
 
     // Null for the line that is just being written.

@@ -167,7 +167,10 @@ internal static class TrainCommand
         command.SetAction(int (ParseResult parsed) =>
         {
             string folder = parsed.GetValue(run)!, model = parsed.GetValue(output) ?? Path.Combine(folder, "model");
-            Recipe recipe = Recipe.Load(Path.Combine(folder, "recipe.json"));
+            string saved = Path.Combine(folder, "recipe.json");
+            if (!File.Exists(saved))
+                throw new RefusalException(ExitCodes.Input, $"{folder}: no run folder, it has no recipe.json");
+            Recipe recipe = Recipe.Load(saved);
             string best = Path.Combine(folder, "best.safetensors");
             if (!File.Exists(best))
                 throw new RefusalException(ExitCodes.Input, $"{best}: is not there; a validation writes it (--validation, every.validate)");

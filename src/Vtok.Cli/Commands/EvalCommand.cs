@@ -117,7 +117,9 @@ internal static class EvalCommand
         $"{entry.Name} over {pictures} pictures: {Protocol(side)}",
         "          tokens  pictures     bytes    PSNR    SSIM  MS-SSIM    GMSD   LPIPS",
         .. rows.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"{r.Method,-8}  {r.Tokens,6}  {r.Pictures,8}  {r.Bytes,8:F1}  {r.Psnr,6:F3}  {r.Ssim,6:F4}   {r.MsSsim,6:F4}  {r.Gmsd,6:F4}  {r.Perceptual,6:F4}"))]);
+            $"{r.Method,-8}  {r.Tokens,6}  {r.Pictures,8}  {r.Bytes,8:F1}  {r.Psnr,6:F3}  {r.Ssim,6:F4}   {Cell(r.MsSsim)}  {r.Gmsd,6:F4}  {Cell(r.Perceptual)}"))]);
+
+    private static string Cell(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("F4", CultureInfo.InvariantCulture).PadLeft(6) : "     -";
 
     private static ImageFormat[]? Codecs(ArgumentResult result)
     {

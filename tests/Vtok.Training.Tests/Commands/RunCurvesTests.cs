@@ -58,6 +58,19 @@ public sealed class RunCurvesTests
         Assert.MatchesRegex(@"^vtok-train: \S+: ", errors); // says which file
     }
 
+    [TestMethod]
+    public void A_log_that_cannot_be_read_is_a_refused_input()
+    {
+        using var train = new TrainHarness();
+        string run = Run(train, "run"), log = Path.Combine(run, "log.jsonl");
+        using var held = new FileStream(log, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        (int exitCode, _, string errors) = TrainHarness.Run("plot", run, "-o", train["curves.png"]);
+
+        Assert.AreEqual(3, exitCode, errors);
+        StringAssert.StartsWith(errors, $"vtok-train: {log}: cannot be read: ");
+    }
+
     private static string Run(TrainHarness train, string name)
     {
         File.WriteAllLines(Path.Combine(Directory.CreateDirectory(train[name]).FullName, "log.jsonl"), Log);

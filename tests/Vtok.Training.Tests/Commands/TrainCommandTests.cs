@@ -18,7 +18,7 @@ public sealed class TrainCommandTests
     [DataRow("/", 3, "vtok-train: /: is a folder, expected a recipe file")]
     [DataRow("plot", 2, "vtok-train: plot: a run folder is missing")]
     [DataRow("plot nowhere", 3, "vtok-train: nowhere: no run folder")]
-    [DataRow("export nowhere", 3, "vtok-train: nowhere")]
+    [DataRow("export nowhere", 3, "vtok-train: nowhere: no run folder")]
     public void Refusals_are_one_line_with_their_status(string line, int exitCode, string begins)
     {
         (int found, _, string errors) = TrainHarness.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
