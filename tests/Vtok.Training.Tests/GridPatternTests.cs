@@ -100,7 +100,7 @@ public sealed class GridPatternTests
         Tensor noise = randn([16, 3, 64, 64], generator: generator) * 0.1;
         Tensor dots = zeros(1, 3, 64, 64);
         dots[.., .., TensorIndex.Slice(0, null, 4), TensorIndex.Slice(0, null, 4)] = tensor(0.3f);
-        Func<Tensor, Tensor>[] penalties = [pictures => GridPattern.Weave(pictures), GridPattern.FixedPattern];
+        Func<Tensor, Tensor>[] penalties = [pictures => GridPattern.Weave(pictures), pictures => GridPattern.FixedPattern(pictures)];
 
         double[] gradients = [.. penalties.Select(GradientOfNoise)];
 

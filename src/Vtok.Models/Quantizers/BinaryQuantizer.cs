@@ -5,7 +5,7 @@ namespace Vtok.Models.Quantizers;
 
 /// <summary>One bit a dimension, its sign: lookup-free (LFQ, MAGVIT-v2, arXiv 2310.05737) and binary spherical quantization (BSQ, arXiv 2406.07548).</summary>
 /// <remarks>No parameters. An input of exactly 0 gives the negative code.</remarks>
-public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer
+public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer, IBatchStatistic
 {
     /// <summary>Name of the term that makes decisions firm and spreads them over the codes.</summary>
     public const string Entropy = QuantizerOutput.Entropy;
@@ -28,6 +28,10 @@ public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer
 
     /// <summary>Size of a code's components.</summary>
     public double Scale { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>For the entropy term.</remarks>
+    public BatchMean Whole { get; set; } = BatchMean.Alone;
 
     /// <inheritdoc/>
     public int CodebookSize => 1 << Config.Bits;
@@ -102,7 +106,7 @@ public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer
     }
 
     // Entropy of the mean distribution over the 2^g codes of a group of g bits.
-    private static Tensor GroupEntropy(Tensor logits)
+    private Tensor GroupEntropy(Tensor logits)
     {
         Tensor on = functional.logsigmoid(logits), off = functional.logsigmoid(-logits); // [R, g]
         Tensor logProbability = zeros(logits.size(0), 1, device: logits.device); // [R, 1]
@@ -111,7 +115,7 @@ public sealed class BinaryQuantizer : Module<Tensor, Tensor>, IQuantizer
             logProbability = cat(
                 [logProbability + off.narrow(1, i, 1), logProbability + on.narrow(1, i, 1)], 1); // [R, 2^(i + 1)]
         }
-        Tensor mean = logProbability.exp().mean([0]); // [2^g]
+        Tensor mean = (training ? Whole : BatchMean.Alone).Of(logProbability.exp().mean([0])); // [2^g]
         return -xlogy(mean, mean.clamp_min(float.Epsilon)).sum();
     }
 

@@ -14,8 +14,9 @@ internal static class EntropyLoss
     /// <summary>The loss, a scalar, with gradients for both sides.</summary>
     /// <param name="rows">[R, D], normalised where the codes are.</param>
     /// <param name="codes">[K, D]. What is differentiated later are these values, even if the codebook moves before the backward pass.</param>
+    /// <param name="whole">How the mean assignment of these rows becomes that of the whole batch.</param>
     /// <param name="tile">Distances held at once.</param>
-    public static Tensor Compute(Tensor rows, Tensor codes, int tile = Tile)
+    public static Tensor Compute(Tensor rows, Tensor codes, BatchMean whole, int tile = Tile)
     {
         using DisposeScope scope = NewDisposeScope();
         long size = codes.size(0), count = rows.size(0), step = Math.Max(1, tile / size);
@@ -26,7 +27,7 @@ internal static class EntropyLoss
             long from = start, length = Math.Min(step, count - start);
             sums = sums + GradientCheckpoint.Run(kept => Sums(kept.narrow(0, from, length), kept.narrow(0, count, size)), both);
         }
-        Tensor mean = sums.narrow(0, 0, size) / count; // [K]
+        Tensor mean = whole.Of(sums.narrow(0, 0, size) / count); // [K]
         Tensor ofMean = -(mean * (mean + Epsilon).log()).sum();
         return (-sums[size] / count - ofMean).MoveToOuterDisposeScope();
     }

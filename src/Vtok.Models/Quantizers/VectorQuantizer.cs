@@ -9,7 +9,7 @@ namespace Vtok.Models.Quantizers;
 /// Keys: <c>embedding.weight</c> [K, D]; with clustering also <c>embed_prob</c> [K]; with moving averages also
 /// <c>cluster_size</c> [K] and <c>embed_avg</c> [K, D]; with a usage window <c>codebook_used</c> (ids as float32). The codebook is undefined until it is loaded or <see cref="Initialize"/>d.
 /// </remarks>
-public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, IStepLearner
+public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, IStepLearner, IBatchStatistic
 {
     private const string UsageBuffer = "embed_prob";
     private const string CountBuffer = "cluster_size";
@@ -48,6 +48,10 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
 
     /// <inheritdoc/>
     public StepNotes Notes { get; } = new();
+
+    /// <inheritdoc/>
+    /// <remarks>For the entropy term.</remarks>
+    public BatchMean Whole { get; set; } = BatchMean.Alone;
 
     /// <inheritdoc/>
     public int CodebookSize => Config.CodebookSize;
@@ -173,7 +177,7 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
         if (Config.Learning is CodebookLearning.Gradient or CodebookLearning.Clustering)
             losses[QuantizerOutput.Codebook] = functional.mse_loss(codes, scaled.detach()) * Config.CodebookCost;
         if (Config.EntropyCost > 0)
-            losses[QuantizerOutput.Entropy] = EntropyLoss.Compute(scaled, Scale(_codebook)) * Config.EntropyCost;
+            losses[QuantizerOutput.Entropy] = EntropyLoss.Compute(scaled, Scale(_codebook), training ? Whole : BatchMean.Alone) * Config.EntropyCost;
         Tensor through = Config.Learning == CodebookLearning.Soft ? Mixture(scaled) : scaled; // what the gradient flows through
         Tensor quantized = through + (codes - through).detach(); // [R, D]
 

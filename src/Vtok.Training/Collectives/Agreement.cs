@@ -1,3 +1,5 @@
+using Vtok.Models;
+
 namespace Vtok.Training.Collectives;
 
 /// <summary>Small things that processes settle between them.</summary>
@@ -23,6 +25,21 @@ internal static class Agreement
         return [.. all.data<double>().ToArray().Select(value => value / collective.World)];
     }
 
+    /// <summary>How a mean over this process's samples becomes that over the samples of all.</summary>
+    public static BatchMean Whole(this ICollective collective)
+    {
+        return collective.World == 1 ? BatchMean.Alone : new BatchMean(OfAll, collective.World);
+
+        Tensor OfAll(Tensor own)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable quiet = no_grad();
+            Tensor all = own.detach().contiguous().clone();
+            collective.Sum(all, "a mean over the batch");
+            return all.div_(collective.World).MoveToOuterDisposeScope();
+        }
+    }
+
     /// <summary>The numbers of process 0.</summary>
     public static double[] OfLead(this ICollective collective, double[] values, string what)
     {
@@ -42,9 +59,14 @@ internal static class Agreement
     public static Tensor Interleave(this ICollective collective, Tensor rows, long samples, string what)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor all = collective.Gather(rows, what);
-        return all.view([collective.World, samples, -1]).transpose(0, 1).reshape(all.shape).MoveToOuterDisposeScope();
+        return InTurn(collective.Gather(rows, what), collective.World, samples).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The rows of parts that have every parts-th sample, from one part after the other to the order of the samples, in the caller's scope.</summary>
+    /// <param name="rows">[parts n, ...].</param>
+    /// <param name="parts">Micro-batches, or processes.</param>
+    /// <param name="samples">Samples of each part.</param>
+    public static Tensor InTurn(Tensor rows, long parts, long samples) => rows.reshape(parts, samples, -1).transpose(0, 1).reshape(rows.shape);
 
     /// <summary>This process's part of what reads pictures for all.</summary>
     public static Vtok.Data.ImageLoaderOptions Share(this ICollective collective, Vtok.Data.ImageLoaderOptions whole) => whole with

@@ -43,7 +43,7 @@ internal sealed class LlamaGenTask : TrainingTask
         (_recipe, _settings, _network, _distance, _adversary, _data, _held, _device) = (recipe, settings, network, distance, adversary, data, held, device);
         _objective = new LlamaGenObjective(network, settings.Loss, distance, adversary);
         long grid = settings.Side / settings.Network.Factor;
-        _health = new CodebookHealth(network.Quantizer, settings.Codebook, recipe.Seed, recipe.Batch * grid * grid, team, device);
+        _health = new CodebookHealth(network.Quantizer, settings.Codebook, recipe, grid * grid, team, device);
         if (adversary is not null)
             _opponent = new DiscriminatorOpponent(adversary, recipe.Optimizer, recipe.Schedule.Over(settings.DiscriminatorRate, recipe.Steps - adversary.Settings.Start), Decays);
         if (settings.DecoderOnly)

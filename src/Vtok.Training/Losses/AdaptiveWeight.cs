@@ -1,3 +1,4 @@
+using Vtok.Models;
 using Vtok.Torch;
 
 namespace Vtok.Training.Losses;
@@ -12,17 +13,13 @@ internal static class AdaptiveWeight
     /// <param name="reconstruction">Weighted sum of the pixels' error and the perceptual distance, a scalar.</param>
     /// <param name="opinion">The generator's adversarial loss, a scalar.</param>
     /// <param name="lastLayer">W: the weight of the layer that makes the pixels.</param>
-    /// <param name="average">The mean over the processes of a gradient of this one; null where there are no others.</param>
-    public static Tensor Of(Tensor reconstruction, Tensor opinion, Tensor lastLayer, Func<Tensor, Tensor>? average = null)
+    /// <param name="whole">How the gradients of this part become those of the whole batch.</param>
+    public static Tensor Of(Tensor reconstruction, Tensor opinion, Tensor lastLayer, BatchMean whole)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor wanted = Norm(reconstruction), found = Norm(opinion);
         return (wanted / (found + Least)).clamp(0, Most).detach().MoveToOuterDisposeScope();
 
-        Tensor Norm(Tensor loss)
-        {
-            Tensor gradient = SafeOps.Grad(loss, [lastLayer], retainGraph: true)[0];
-            return (average is null ? gradient : average(gradient)).norm();
-        }
+        Tensor Norm(Tensor loss) => whole.ValueOf(SafeOps.Grad(loss, [lastLayer], retainGraph: true)[0]).norm();
     }
 }

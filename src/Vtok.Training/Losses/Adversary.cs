@@ -9,7 +9,7 @@ namespace Vtok.Training.Losses;
 
 /// <summary>A discriminator with its losses, a start step, LeCam regularisation and R1 penalty, as TiTok's loss module holds it.</summary>
 /// <remarks>Keys: discriminator.*, ema_real_logits_mean and ema_fake_logits_mean [1].</remarks>
-public sealed class Adversary : nn.Module, IStepLearner
+public sealed class Adversary : nn.Module, IStepLearner, IBatchStatistic
 {
     private const string RealAverage = "ema_real_logits_mean";
     private const string FakeAverage = "ema_fake_logits_mean";
@@ -57,9 +57,9 @@ public sealed class Adversary : nn.Module, IStepLearner
     /// <inheritdoc/>
     public StepNotes Notes { get; } = new();
 
-    /// <summary>The mean over the processes of what this one found, without gradient, in the caller's scope; null where there are no others.</summary>
-    /// <remarks>LeCam and the adaptive weight are not linear in the batch: with it they are those of all processes' pictures.</remarks>
-    internal Func<Tensor, Tensor>? Average { get; set; }
+    /// <inheritdoc/>
+    /// <remarks>For LeCam and the adaptive weight.</remarks>
+    public BatchMean Whole { get; set; } = BatchMean.Alone;
 
     /// <summary>Factor of both losses at a step: 0 before the start.</summary>
     public double FactorAt(long step) => step >= Settings.Start ? Settings.Factor : 0;
@@ -91,7 +91,7 @@ public sealed class Adversary : nn.Module, IStepLearner
         List<LossTerm> terms = [new("gan", value, Settings.Weight * factor)];
         if (Settings.Adaptive)
         {
-            Tensor balance = AdaptiveWeight.Of(fidelity ?? throw new ArgumentNullException(nameof(fidelity)), value, lastLayer ?? throw new ArgumentNullException(nameof(lastLayer)), Average);
+            Tensor balance = AdaptiveWeight.Of(fidelity ?? throw new ArgumentNullException(nameof(fidelity)), value, lastLayer ?? throw new ArgumentNullException(nameof(lastLayer)), Whole);
             terms = [new("gan", value, 0), new("gan-balanced", value * balance, Settings.Weight * factor), new("gan-balance", balance, 0)];
         }
         Freeze(false);
@@ -102,8 +102,9 @@ public sealed class Adversary : nn.Module, IStepLearner
     /// <param name="pictures">Real pictures.</param>
     /// <param name="reconstruction">Reconstructions; no gradient flows into them.</param>
     /// <param name="step">The step.</param>
+    /// <param name="survey">What <see cref="Survey"/> found where these pictures are one of several micro-batches, else null.</param>
     /// <returns>Before the start nothing, or with <see cref="AdversarialSettings.RunsBeforeStart"/> the one term "idle", which is zero.</returns>
-    public IReadOnlyList<LossTerm> DiscriminatorTerms(Tensor pictures, Tensor reconstruction, long step)
+    public IReadOnlyList<LossTerm> DiscriminatorTerms(Tensor pictures, Tensor reconstruction, long step, Tensor? survey = null)
     {
         double factor = FactorAt(step);
         if (factor == 0)
@@ -122,8 +123,8 @@ public sealed class Adversary : nn.Module, IStepLearner
         List<LossTerm> terms = [new("discriminator", loss, factor), new("logits-real", realMean, 0), new("logits-fake", fakeMean, 0)];
         if (Settings.LeCamWeight > 0)
         {
-            (Tensor allReal, Tensor allFake) = OfAll(realMean, fakeMean);
-            Tensor lecam = nn.functional.relu(allReal - FakeMean).square().mean() + nn.functional.relu(RealMean - allFake).square().mean();
+            Tensor means = stack([realMean, fakeMean]), all = Whole.Of(means, survey ?? means);                   // [2]
+            Tensor lecam = nn.functional.relu(all[0] - FakeMean).square().mean() + nn.functional.relu(RealMean - all[1]).square().mean();
             terms.Add(new LossTerm("lecam", lecam, Settings.LeCamWeight));
             if (Notes.Wait)
                 Notes.Add(realMean.view(1), fakeMean.view(1));
@@ -136,6 +137,27 @@ public sealed class Adversary : nn.Module, IStepLearner
             terms.Add(new LossTerm("r1", slope.square().sum([1, 2, 3]).mean(), factor * Settings.PenaltyWeight / 2 * Settings.PenaltyEvery));
         }
         return Kept(terms);
+    }
+
+    /// <summary>The mean logits of the real pictures and of the reconstructions over all micro-batches of a step [2], for LeCam, which is no mean over pictures.</summary>
+    /// <param name="seen">Pictures and reconstructions of each.</param>
+    /// <param name="step">The step.</param>
+    /// <returns>Null where LeCam does not weigh at this step.</returns>
+    internal Tensor? Survey(IReadOnlyCollection<(Tensor Pictures, Tensor Reconstruction)> seen, long step)
+    {
+        if (FactorAt(step) == 0 || Settings.LeCamWeight == 0)
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] remembered = [.. _discriminator.buffers().Select(buffer => buffer.clone())]; // batch norm is to see each micro-batch once
+        Tensor sum = zeros(2, device: RealMean.device);
+        foreach ((Tensor pictures, Tensor reconstruction) in seen)
+        {
+            using DisposeScope each = NewDisposeScope();
+            sum.add_(stack([_discriminator.call(pictures).mean(), _discriminator.call(reconstruction).mean()]).detach());
+        }
+        foreach ((Tensor buffer, Tensor value) in _discriminator.buffers().Zip(remembered))
+            buffer.copy_(value);
+        return sum.div_(seen.Count).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -152,16 +174,6 @@ public sealed class Adversary : nn.Module, IStepLearner
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = _discriminator.call(pictures.detach()).mean() + _discriminator.call(reconstruction.detach()).mean();
         return new LossTerm("idle", (logits * 0).MoveToOuterDisposeScope());
-    }
-
-    // The values are those of all processes, the gradients those of this one: their mean over the processes is the gradient of a loss over all.
-    private (Tensor Real, Tensor Fake) OfAll(Tensor real, Tensor fake)
-    {
-        if (Average is null)
-            return (real, fake);
-        Tensor mine = stack([real, fake]);
-        Tensor all = mine + (Average(mine) - mine).detach();
-        return (all[0], all[1]);
     }
 
     private static List<LossTerm> Kept(List<LossTerm> terms)

@@ -1,3 +1,5 @@
+using Vtok.Models;
+
 namespace Vtok.Training.Losses;
 
 /// <summary>The spectrum of pictures' fine structure, and how much of it no photograph accounts for.</summary>
@@ -11,13 +13,15 @@ public static class DetailSpectrum
     /// <summary>The share of the pictures' power, at its frequencies, that exceeds the power of the originals there: 0..1, differentiable.</summary>
     /// <param name="pictures">[B, 3, H, W] in -1..1, H and W multiples of 32.</param>
     /// <param name="originals">What they are compared with, the same shape.</param>
-    public static Tensor Excess(Tensor pictures, Tensor originals)
+    /// <param name="whole">How means over these pictures become those over the whole batch. Default: these are all.</param>
+    public static Tensor Excess(Tensor pictures, Tensor originals, BatchMean? whole = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        whole ??= BatchMean.Alone;
         Tensor wanted;
         using (no_grad())
-            wanted = Power(originals);
-        return ExcessOf(Power(pictures), wanted).MoveToOuterDisposeScope();
+            wanted = whole.ValueOf(Power(originals));
+        return ExcessOf(whole.Of(Power(pictures)), wanted).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mean power at each frequency of tiles of 32 x 32 pixels that half overlap, each less its mean and under a Hann window: [32, 17].</summary>

@@ -11,7 +11,8 @@ namespace Vtok.Training.Losses;
 /// <param name="decays">Whether a parameter's weights decay.</param>
 internal sealed class DiscriminatorOpponent(Adversary loss, OptimizerRecipe optimizer, ILearningRate schedule, Func<string, Tensor, bool> decays) : Opponent
 {
-    private (Tensor Pictures, Tensor Reconstruction)? _seen; // of the step under way; they live in the step's scope
+    private readonly Queue<(Tensor Pictures, Tensor Reconstruction)> _seen = []; // the micro-batches of the step under way
+    private Tensor? _survey; // of all of them
 
     public override nn.Module Model => loss;
 
@@ -23,13 +24,24 @@ internal sealed class DiscriminatorOpponent(Adversary loss, OptimizerRecipe opti
 
     public override bool Decays(string name, Tensor parameter) => decays(name, parameter);
 
-    /// <summary>Notes what the network made of the pictures of this step.</summary>
-    public void Look(Tensor pictures, Tensor reconstruction) => _seen = (pictures, reconstruction.detach());
+    /// <summary>Notes what the network made of the pictures of a micro-batch.</summary>
+    public void Look(Tensor pictures, Tensor reconstruction)
+        => _seen.Enqueue((pictures.detach().DetachFromDisposeScope(), reconstruction.detach().DetachFromDisposeScope()));
 
     public override IReadOnlyList<LossTerm> Losses(long step)
     {
-        (Tensor pictures, Tensor reconstruction) = _seen ?? throw new InvalidOperationException("the discriminator has seen no pictures");
-        _seen = null;
-        return loss.DiscriminatorTerms(pictures, reconstruction, step);
+        if (_seen.Count > 1)
+            _survey ??= loss.Survey(_seen, step)?.DetachFromDisposeScope();
+        if (!_seen.TryDequeue(out (Tensor Pictures, Tensor Reconstruction) seen))
+            throw new InvalidOperationException("the discriminator has seen no pictures");
+        using (seen.Pictures)
+        using (seen.Reconstruction)
+        using (_seen.Count == 0 ? _survey : null)
+        {
+            IReadOnlyList<LossTerm> terms = loss.DiscriminatorTerms(seen.Pictures, seen.Reconstruction, step, _survey);
+            if (_seen.Count == 0)
+                _survey = null;
+            return terms;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Vtok.Models;
+
 namespace Vtok.Training.Losses;
 
 /// <summary>The measures of <see cref="GridPattern"/> over many pictures, taken some at a time.</summary>
@@ -41,7 +43,7 @@ public sealed class GridMeter : IDisposable
         return (first.item<float>(), second.item<float>());
     }
 
-    /// <summary><see cref="GridPattern.FixedPattern(Tensor)"/> of all pictures so far; they must be of the period's size and at least 2.</summary>
+    /// <summary><see cref="GridPattern.FixedPattern(Tensor, BatchMean)"/> of all pictures so far; they must be of the period's size and at least 2.</summary>
     public double ReadFixedPattern()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,3 +1,5 @@
+using Vtok.Models;
+
 namespace Vtok.Training.Losses;
 
 /// <summary>How much of a picture's fine detail repeats with a period: near 0 for photographs, which know no phase, and large where a decoder draws a grid.</summary>
@@ -14,20 +16,23 @@ public static class GridPattern
     /// <summary>g1 + g2 of a batch, differentiable.</summary>
     /// <param name="pictures">[B, 3, H, W] in -1..1, H and W multiples of the period, all cut at the same phase.</param>
     /// <param name="period">Pixels, such as 16 or 32.</param>
-    public static Tensor Penalty(Tensor pictures, int period)
+    /// <param name="whole">How means over these pictures become those over the whole batch. Default: these are all.</param>
+    public static Tensor Penalty(Tensor pictures, int period, BatchMean? whole = null)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor mean, Tensor magnitude, Tensor power) = FoldDetail(EvenDetail(pictures), period);
+        Tensor all = (whole ?? BatchMean.Alone).Of(cat([mean.flatten(), magnitude.flatten(), power.view(1)]));
+        (mean, magnitude, power) = (all.narrow(0, 0, mean.numel()).view(mean.shape), all.narrow(0, mean.numel(), mean.numel()).view(mean.shape), all[-1]);
         (Tensor first, Tensor second) = Measures(mean, magnitude, power.detach());
         return (first + second).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The sum of <see cref="Penalty(Tensor, int)"/> over several periods.</summary>
-    public static Tensor Penalty(Tensor pictures, IEnumerable<int> periods)
-        => periods.Select(period => Penalty(pictures, period)).Aggregate((sum, term) => sum + term);
+    /// <summary>The sum of <see cref="Penalty(Tensor, int, BatchMean)"/> over several periods.</summary>
+    public static Tensor Penalty(Tensor pictures, IEnumerable<int> periods, BatchMean? whole = null)
+        => periods.Select(period => Penalty(pictures, period, whole)).Aggregate((sum, term) => sum + term);
 
     /// <summary>The weave of a batch, differentiable: the share of the detail of a small tile that repeats with a short period, 0..1, averaged over tiles.</summary>
-    /// <remarks>A weave whose sign follows the colours cancels in <see cref="Penalty(Tensor, int)"/>, which folds all tiles together, and is plain to see.
+    /// <remarks>A weave whose sign follows the colours cancels in <see cref="Penalty(Tensor, int, BatchMean)"/>, which folds all tiles together, and is plain to see.
     /// Noise has (period / tile)^2.</remarks>
     /// <param name="pictures">[B, 3, H, W] in -1..1, H and W multiples of the tile.</param>
     /// <param name="period">Pixels, such as the 4 of a decoder's cell.</param>
@@ -46,13 +51,15 @@ public static class GridPattern
     /// <summary>Fixed-pattern noise, differentiable: the share of the detail that all pictures of the batch have in common at the same place,
     /// about 0 for unrelated pictures (a little below as often as above) and 1 when all have the same detail.</summary>
     /// <remarks>The mean product of h of two different pictures over the mean of h^2. It sees a pattern of any period and none.</remarks>
-    /// <param name="pictures">[B, 3, H, W] in -1..1, B at least 2, all cut at the same place.</param>
-    public static Tensor FixedPattern(Tensor pictures)
+    /// <param name="pictures">[B, 3, H, W] in -1..1, all cut at the same place; 2 at least in the whole batch.</param>
+    /// <param name="whole">How means over these pictures become those over the whole batch. Default: these are all.</param>
+    public static Tensor FixedPattern(Tensor pictures, BatchMean? whole = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        whole ??= BatchMean.Alone;
         Tensor detail = EvenDetail(pictures);
-        Tensor power = detail.square().mean();
-        return FixedPattern(detail.mean([0]).square().mean(), power, pictures.size(0)).MoveToOuterDisposeScope();
+        Tensor all = whole.Of(cat([detail.mean([0]).flatten(), detail.square().mean().view(1)])); // [3 H W + 1]
+        return FixedPattern(all.narrow(0, 0, all.size(0) - 1).square().mean(), all[-1], whole.Count(pictures.size(0))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same from the mean square of the pictures' mean detail and the mean square of all detail, scalars.</summary>

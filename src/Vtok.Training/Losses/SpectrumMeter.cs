@@ -1,6 +1,8 @@
+using Vtok.Models;
+
 namespace Vtok.Training.Losses;
 
-/// <summary><see cref="DetailSpectrum.Excess(Tensor, Tensor)"/> over many pictures, taken some at a time.</summary>
+/// <summary><see cref="DetailSpectrum.Excess(Tensor, Tensor, BatchMean)"/> over many pictures, taken some at a time.</summary>
 public sealed class SpectrumMeter : IDisposable
 {
     private Tensor? _power;

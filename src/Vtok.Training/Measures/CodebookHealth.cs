@@ -2,6 +2,7 @@ using Vtok.Models;
 using Vtok.Models.Quantizers;
 using Vtok.Training.Collectives;
 using Vtok.Training.Optimization;
+using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
 using Vtok.Training.Tasks;
 
@@ -15,6 +16,8 @@ internal sealed class CodebookHealth : IDisposable
     private readonly IQuantizer _quantizer;
     private readonly CodebookSettings _settings;
     private readonly int _seed;
+    private readonly int _parts;    // micro-batches of each process
+    private readonly long _samples; // of a micro-batch
     private readonly ICollective _team;
     private readonly UsageWindow[] _usage;
     private readonly Tensor? _gathered;  // [steps x rows, D]
@@ -25,18 +28,19 @@ internal sealed class CodebookHealth : IDisposable
     /// <summary>Watches a quantizer.</summary>
     /// <param name="quantizer">The quantizer; its owner stays the network.</param>
     /// <param name="settings">What to do.</param>
-    /// <param name="seed">Seed of the draws.</param>
-    /// <param name="rows">Vectors of a step, over all processes.</param>
+    /// <param name="recipe">Seed of the draws, samples and micro-batches of a step.</param>
+    /// <param name="vectors">Vectors of a sample.</param>
     /// <param name="team">The processes of the run, which count and move together.</param>
     /// <param name="device">Where it computes.</param>
-    public CodebookHealth(IQuantizer quantizer, CodebookSettings settings, int seed, long rows, ICollective team, Device device)
+    public CodebookHealth(IQuantizer quantizer, CodebookSettings settings, Recipe recipe, long vectors, ICollective team, Device device)
     {
-        (_quantizer, _settings, _seed, _team) = (quantizer, settings, seed, team);
+        (_quantizer, _settings, _seed, _team) = (quantizer, settings, recipe.Seed, team);
+        (_parts, _samples) = (recipe.Accumulate, recipe.Batch / recipe.Accumulate / team.World);
         _usage = Codes is { } codes
             ? [.. Enumerable.Range(0, codes.Books).Select(_ => new UsageWindow(codes.BookSize, device))]
             : [new UsageWindow(quantizer.CodebookSize, device)];
         if (settings.Cluster && Codes is not null)
-            _gathered = zeros([Math.Min(settings.Gather, settings.Free) * rows, quantizer.CodeDimension], device: device).DetachFromDisposeScope();
+            _gathered = zeros([Math.Min(settings.Gather, settings.Free) * recipe.Batch * vectors, quantizer.CodeDimension], device: device).DetachFromDisposeScope();
         _filled = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
         _told = zeros(4).DetachFromDisposeScope();
     }
@@ -78,10 +82,7 @@ internal sealed class CodebookHealth : IDisposable
             return;
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = OfAll(features).reshape(-1, _quantizer.CodeDimension);
-        long filled = _filled.item<long>(), count = Math.Min(rows.size(0), _gathered.size(0) - filled);
-        _gathered.narrow(0, filled, count).copy_(rows.narrow(0, 0, count));
-        _filled.add_(count);
+        _seen.Add(OfAll(features).reshape(-1, _quantizer.CodeDimension));
     }
 
     /// <summary>Counts what a step's features were quantized to.</summary>
@@ -103,6 +104,8 @@ internal sealed class CodebookHealth : IDisposable
     public void AfterStep(long step)
     {
         var draw = new RandomDraw(_seed, step, "codes");
+        if (IsFree(step))
+            Keep();
         if (_gathered is not null && step == _settings.Free - 1)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -122,9 +125,23 @@ internal sealed class CodebookHealth : IDisposable
         _told.Dispose();
     }
 
+    // The features of a free step that were gathered, if any, in the order of the samples.
+    private void Keep()
+    {
+        using IDisposable quiet = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        if (_seen.Take(InOrder) is not [Tensor rows])
+            return;
+        long filled = _filled.item<long>(), count = Math.Min(rows.size(0), _gathered!.size(0) - filled);
+        _gathered.narrow(0, filled, count).copy_(rows.narrow(0, 0, count));
+        _filled.add_(count);
+    }
+
     private bool EndsWindow(long step) => !IsFree(step) && (step + 1 - _settings.Free) % _settings.Window == 0;
 
-    // What all processes saw of a pass: [B, ...] to [World B, ...]. The passes follow each other in the order of the samples too.
+    private Tensor InOrder(Tensor rows) => Agreement.InTurn(rows, _parts, _samples);
+
+    // What all processes saw of a pass: [B, ...] to [World B, ...].
     private Tensor OfAll(Tensor seen) => _team.World == 1 ? seen.detach() : _team.Interleave(seen, seen.size(0), "use of the codes");
 
     private void EndWindow(long step, ref RandomDraw draw)
@@ -132,7 +149,7 @@ internal sealed class CodebookHealth : IDisposable
         using DisposeScope scope = NewDisposeScope();
         float[] told = [(float)_usage.Average(book => book.Used), (float)_usage.Average(book => book.Perplexity), (float)_usage.Average(book => book.Dead().Length), 1];
         _told.copy_(tensor(told));
-        Tensor[] seen = _seen.Take(rows => rows);
+        Tensor[] seen = _seen.Take(InOrder);
         bool revive = _settings.Revive && (_settings.ReviveUntil == 0 || step <= _settings.ReviveUntil);
         for (int book = 0; book < _usage.Length; book++)
         {

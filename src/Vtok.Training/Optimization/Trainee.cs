@@ -36,16 +36,15 @@ public sealed class Trainee : IDisposable
 
     /// <summary>Computes the gradients of the weighted sum of the terms.</summary>
     /// <param name="terms">Loss terms of a batch, or of one of its micro-batches.</param>
-    /// <param name="part">Which micro-batch; the first one starts from no gradients, the others add theirs.</param>
-    /// <param name="parts">Micro-batches of the batch; the gradients become those of their mean.</param>
+    /// <param name="part">Which micro-batch; the first one starts from no gradients, the others add theirs, and who asked for them divides the sums.</param>
     /// <returns>The sum, a scalar in the caller's scope.</returns>
-    public Tensor Backward(IReadOnlyList<LossTerm> terms, int part = 0, int parts = 1)
+    public Tensor Backward(IReadOnlyList<LossTerm> terms, int part = 0)
     {
         Tensor loss = LossTerm.Sum(terms);
         if (part == 0)
             foreach (TorchSharp.Modules.Parameter parameter in Parameters)
                 parameter.grad = null;
-        (parts == 1 ? loss : loss / parts).backward();
+        loss.backward();
         return loss;
     }
 

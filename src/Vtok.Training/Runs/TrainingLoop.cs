@@ -139,9 +139,11 @@ public sealed class TrainingLoop
     private void Step(TrainingState state, TrainingBatch batch)
     {
         using DisposeScope scope = NewDisposeScope();
-        bool challenged = false;
         for (int part = 0; part < _recipe.Accumulate; part++)
-            challenged |= Learn(state, batch.Part(part, _recipe.Accumulate), part);
+            Learn(state, batch, part);
+        bool challenged = false;
+        for (int part = 0; _task.Opponent is { } opponent && part < _recipe.Accumulate; part++)
+            challenged |= Challenge(state, opponent, part);
         _team.Gather(state.Trainee);
         _meter.Add(state.Trainee.Update(_schedule.At(state.Step)));
         state.Average.Update(state.Step);
@@ -154,18 +156,27 @@ public sealed class TrainingLoop
         state.Step++;
     }
 
-    // The gradients of a micro-batch, added to those before it; whether the opponent learned from it too.
-    private bool Learn(TrainingState state, TrainingBatch batch, int part)
+    // The gradients of a micro-batch, added to those before it.
+    private void Learn(TrainingState state, TrainingBatch whole, int part)
     {
         int parts = _recipe.Accumulate;
         using DisposeScope? scope = parts > 1 ? NewDisposeScope() : null; // a single one lives in the step's scope, where AfterStep may see it
+        TrainingBatch batch = whole.Part(part, parts);
         IReadOnlyList<LossTerm> terms = _task.Losses(batch);
-        Tensor loss = state.Trainee.Backward(terms, part, parts);
-        IReadOnlyList<LossTerm> replies = _task.Opponent?.Losses(state.Step) ?? [];
-        if (replies.Count > 0)
-            state.Opponent!.Backward(replies, part, parts);
-        _meter.Add([.. terms, .. replies], loss, batch.Pictures, parts);
-        return replies.Count > 0;
+        Tensor loss = state.Trainee.Backward(terms, part);
+        _meter.Add(terms, loss, batch.Pictures);
+    }
+
+    // The same for the opponent; whether it learned.
+    private bool Challenge(TrainingState state, Opponent opponent, int part)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        IReadOnlyList<LossTerm> replies = opponent.Losses(state.Step);
+        if (replies.Count == 0)
+            return false;
+        state.Opponent!.Backward(replies, part);
+        _meter.Add(replies);
+        return true;
     }
 
     private bool Report(TrainingState state, TrainingLog? log, BatchPrefetcher batches)

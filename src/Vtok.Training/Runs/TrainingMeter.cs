@@ -11,7 +11,7 @@ internal sealed class TrainingMeter(ICollective collective)
     private const string Norm = "";
 
     private readonly Dictionary<string, Tensor> _sums = [];
-    private readonly Dictionary<string, double> _counts = []; // steps that each term was there: some begin late or come now and then
+    private readonly Dictionary<string, int> _counts = []; // times that each term was there: some begin late or come now and then
     private long _started;
     private long _timedStep;
     private long _pictures;
@@ -28,23 +28,28 @@ internal sealed class TrainingMeter(ICollective collective)
     /// <param name="terms">Loss terms.</param>
     /// <param name="loss">Their weighted sum.</param>
     /// <param name="pictures">Samples.</param>
-    /// <param name="parts">Micro-batches of the batch.</param>
-    public void Add(IReadOnlyList<LossTerm> terms, Tensor loss, int pictures, int parts)
+    public void Add(IReadOnlyList<LossTerm> terms, Tensor loss, int pictures)
     {
-        Add("loss", loss, parts);
-        foreach (LossTerm term in terms)
-            Add(term.Name, term.Value, parts);
+        Add("loss", loss);
+        Add(terms);
         _pictures += pictures * collective.World;
     }
 
+    /// <summary>Adds terms that are not of the network's loss.</summary>
+    public void Add(IReadOnlyList<LossTerm> terms)
+    {
+        foreach (LossTerm term in terms)
+            Add(term.Name, term.Value);
+    }
+
     /// <summary>Adds the norm of a step's gradients.</summary>
-    public void Add(Tensor norm) => Add(Norm, norm, 1);
+    public void Add(Tensor norm) => Add(Norm, norm);
 
     /// <summary>Whether all sums of all processes are finite numbers.</summary>
     public bool IsFinite()
     {
         using DisposeScope scope = NewDisposeScope();
-        bool finite = _sums.Values.All(sum => double.IsFinite(sum.to(ScalarType.Float64).item<double>()));
+        bool finite = _sums.Values.All(sum => double.IsFinite(sum.item<double>()));
         return collective.Sum([finite ? 0 : 1], "losses")[0] == 0;
     }
 
@@ -52,17 +57,12 @@ internal sealed class TrainingMeter(ICollective collective)
     public TrainingProgress Read(TrainingState state, long steps, double learningRate, TimeSpan waited)
     {
         using DisposeScope scope = NewDisposeScope();
-        var means = new Dictionary<string, double>();
-        foreach ((string name, Tensor sum) in _sums)
-        {
-            means[name] = sum.to(ScalarType.Float64).item<double>() / _counts[name];
+        double[] together = collective.Mean([waited.TotalSeconds, .. _sums.Values.Select(sum => sum.item<double>())], "losses");
+        Dictionary<string, double> means = _sums.Keys.Zip(together.Skip(1)).ToDictionary(sum => sum.First, sum => sum.Second / _counts[sum.First]);
+        foreach (Tensor sum in _sums.Values)
             sum.Dispose();
-        }
         _sums.Clear();
         _counts.Clear();
-        double[] together = collective.Mean([waited.TotalSeconds, .. means.Values], "losses");
-        foreach ((string name, double mean) in means.Keys.ToArray().Zip(together.Skip(1)))
-            means[name] = mean;
         means.Remove(Norm, out double norm);
         double seconds = Math.Max(1e-9, Stopwatch.GetElapsedTime(_started).TotalSeconds);
         double left = state.Step > _timedStep ? (steps - state.Step) * seconds / (state.Step - _timedStep) : double.NaN;
@@ -72,14 +72,15 @@ internal sealed class TrainingMeter(ICollective collective)
         return progress;
     }
 
-    private void Add(string name, Tensor value, int parts)
+    // In float64, where sums of float32 values keep all their bits: what is logged is the same however they were shared.
+    private void Add(string name, Tensor value)
     {
         using IDisposable quiet = no_grad();
-        Tensor share = parts == 1 ? value.detach() : value.detach() / parts;
+        Tensor exact = value.detach().to(ScalarType.Float64);
         if (_sums.TryGetValue(name, out Tensor? sum))
-            sum.add_(share);
+            sum.add_(exact);
         else
-            _sums[name] = share.clone().DetachFromDisposeScope();
-        _counts[name] = _counts.GetValueOrDefault(name) + 1.0 / parts;
+            _sums[name] = exact.clone().DetachFromDisposeScope();
+        _counts[name] = _counts.GetValueOrDefault(name) + 1;
     }
 }

@@ -1,6 +1,5 @@
 using Vtok.Models;
 using Vtok.Training.Collectives;
-using Vtok.Training.Losses;
 using Vtok.Training.Optimization;
 using Vtok.Training.Recipes;
 using Vtok.Training.Tasks;
@@ -77,12 +76,11 @@ internal sealed class TrainingTeam
         return votes[0] > 0 ? TrainingEnd.Interrupted : votes[1] > 0 ? TrainingEnd.OutOfTime : null;
     }
 
-    /// <summary>Lets what learns beside the gradient wait for the end of a step that has several parts, and discriminators look at all processes' means.</summary>
+    /// <summary>Lets what learns beside the gradient wait for the end of a step that has several parts, and losses over a batch look at all processes' means.</summary>
     public void Prepare(nn.Module model)
     {
-        if (_collective.World > 1)
-            foreach (Adversary adversary in All(model).OfType<Adversary>())
-                adversary.Average = MeanOfAll;
+        foreach (IBatchStatistic module in All(model).OfType<IBatchStatistic>())
+            module.Whole = _collective.Whole();
         if (_collective.World * _recipe.Accumulate > 1)
             foreach (IStepLearner learner in All(model).OfType<IStepLearner>())
                 learner.Notes.Wait = true;
@@ -98,25 +96,18 @@ internal sealed class TrainingTeam
                 learner.Learn(OfAll);
             else if (module is TorchSharp.Modules.BatchNorm norm)
                 AverageBuffers(norm);
-        GradientBuckets.Average(_collective, trainee.Parameters, "gradients");
+        GradientBuckets.Average(_collective, trainee.Parameters, _recipe.Accumulate, "gradients");
     }
 
     // TorchSharp's modules() leaves the module itself out.
     private static IEnumerable<nn.Module> All(nn.Module model) => model.modules().Prepend(model).Distinct();
 
-    private Tensor MeanOfAll(Tensor values)
+    // In the order of the samples where there are as many rows for each, else in that of the micro-batches, which have as many.
+    private Tensor OfAll(Tensor rows)
     {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable quiet = no_grad();
-        Tensor all = values.detach().clone();
-        _collective.Sum(all, "what a discriminator's losses weigh");
-        return all.div_(_collective.World).MoveToOuterDisposeScope();
+        int parts = _recipe.Accumulate, samples = rows.size(0) % _share.Count == 0 ? _share.Count : parts;
+        return _collective.Interleave(Agreement.InTurn(rows, parts, samples / parts), samples, "what is learned beside the gradients");
     }
-
-    // In the order of the samples, where there are as many rows for each.
-    private Tensor OfAll(Tensor rows) => _collective.World == 1 ? rows
-        : rows.size(0) % _share.Count == 0 ? _collective.Interleave(rows, _share.Count, "what codebooks learn from")
-        : _collective.Gather(rows, "what a discriminator learns from");
 
     // Batch norm sees each micro-batch by itself, as published; what it remembers is the mean of the processes.
     private void AverageBuffers(TorchSharp.Modules.BatchNorm norm)

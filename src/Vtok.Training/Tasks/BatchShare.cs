@@ -16,10 +16,10 @@ public readonly record struct BatchShare(int First, int Stride, int Count, int W
     /// <summary>Whether these are all.</summary>
     public bool IsAll => Count == Whole;
 
-    /// <summary>An equal part of these samples.</summary>
+    /// <summary>An equal part of these samples: every parts-th one, so that two micro-batches hold what two processes would.</summary>
     /// <param name="index">0 to parts - 1.</param>
     /// <param name="parts">A divisor of <see cref="Count"/>.</param>
-    public BatchShare Part(int index, int parts) => this with { First = First + index * (Count / parts) * Stride, Count = Count / parts };
+    public BatchShare Part(int index, int parts) => new(First + index * Stride, Stride * parts, Count / parts, Whole);
 
     /// <summary>The rows of these samples, from a tensor that was made or drawn for the whole batch: [Whole, ...] to [Count, ...], a view.</summary>
     public Tensor Rows(Tensor whole) => whole.slice(0, First, First + (Count - 1) * Stride + 1, Stride);

@@ -1,3 +1,4 @@
+using Vtok.Models;
 using Vtok.Training.Losses;
 
 namespace Vtok.Training.Tasks;
@@ -9,11 +10,16 @@ internal sealed class FaithfulLoss : RefinementLoss
     private const double Floor = 0.001;
 
     private readonly RefinementSettings _settings;
+    private readonly BatchMean _whole;
     private readonly MultiScaleSsim? _structure;
 
-    public FaithfulLoss(RefinementSettings settings, Device device)
+    /// <summary>Prepares the loss.</summary>
+    /// <param name="settings">Weights.</param>
+    /// <param name="whole">How means over a process's pictures become those of all processes.</param>
+    /// <param name="device">Where it computes.</param>
+    public FaithfulLoss(RefinementSettings settings, BatchMean whole, Device device)
     {
-        _settings = settings;
+        (_settings, _whole) = (settings, whole);
         _structure = settings.StructureWeight > 0 ? new MultiScaleSsim(settings.Window, device) : null;
     }
 
@@ -23,11 +29,11 @@ internal sealed class FaithfulLoss : RefinementLoss
         if (_structure is not null)
             terms.Add(new("structure", 1 - _structure.Of((output + 1) / 2, (pictures + 1) / 2).mean(), _settings.StructureWeight));
         if (_settings.GridWeight > 0)
-            terms.Add(new("grid", GridPattern.Penalty(output, _settings.GridPeriods), _settings.GridWeight));
+            terms.Add(new("grid", GridPattern.Penalty(output, _settings.GridPeriods, _whole), _settings.GridWeight));
         if (_settings.WeaveWeight > 0)
             terms.Add(new("weave", GridPattern.Weave(output), _settings.WeaveWeight));
-        if (_settings.FixedPatternWeight > 0 && output.size(0) > 1)
-            terms.Add(new("fixedPattern", GridPattern.FixedPattern(output), _settings.FixedPatternWeight));
+        if (_settings.FixedPatternWeight > 0 && _whole.Count(output.size(0)) > 1)
+            terms.Add(new("fixedPattern", GridPattern.FixedPattern(output, _whole), _settings.FixedPatternWeight));
         return terms;
     }
 

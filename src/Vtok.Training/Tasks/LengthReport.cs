@@ -1,3 +1,5 @@
+using Vtok.Models;
+
 namespace Vtok.Training.Tasks;
 
 /// <summary>What was measured at one number of tokens.</summary>
@@ -6,8 +8,8 @@ namespace Vtok.Training.Tasks;
 /// <param name="GridFirst">g1 of <see cref="Losses.GridPattern"/>, folded by 64.</param>
 /// <param name="GridSecond">g2.</param>
 /// <param name="Weave"><see cref="Losses.GridPattern.Weave"/>.</param>
-/// <param name="FixedPattern"><see cref="Losses.GridPattern.FixedPattern(Tensor)"/>.</param>
-/// <param name="Excess"><see cref="Losses.DetailSpectrum.Excess(Tensor, Tensor)"/> over all pictures.</param>
+/// <param name="FixedPattern"><see cref="Losses.GridPattern.FixedPattern(Tensor, BatchMean)"/>.</param>
+/// <param name="Excess"><see cref="Losses.DetailSpectrum.Excess(Tensor, Tensor, BatchMean)"/> over all pictures.</param>
 internal sealed record LengthReport(IReadOnlyDictionary<string, double> Quality, double Loss, double GridFirst, double GridSecond, double Weave,
     double FixedPattern, double Excess)
 {

@@ -20,6 +20,7 @@ public abstract class Opponent
     /// <summary>Whether the weights of a parameter decay, where its optimizer has a weight decay.</summary>
     public virtual bool Decays(string name, Tensor parameter) => true;
 
-    /// <summary>Loss terms on the batch that the model has just been trained on; empty when it is not trained at this step.</summary>
+    /// <summary>Loss terms on what the model has just been trained on: called once for each micro-batch of a step, in their order, after the model's gradients
+    /// of all of them; empty when it is not trained at this step.</summary>
     public abstract IReadOnlyList<LossTerm> Losses(long step);
 }

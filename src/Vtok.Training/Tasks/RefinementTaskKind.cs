@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Vtok.Models;
 using Vtok.Models.Residual;
 using Vtok.Models.Weights;
 using Vtok.Torch;
@@ -31,7 +32,8 @@ internal sealed class RefinementTaskKind : TaskKind
                 ? RecipeFiles.Read("settings.startFrom", head, look => RefinementHeads.Load(source, look, planes, device))
                 : new RefinementDecoder(planes, new RefinementConfig { Widths = settings.Widths }, (ulong)run.Recipe.Seed, device);
             network.Checkpointing = settings.Checkpointing;
-            return (network, settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, network.LastLayer, device) : (RefinementLoss)new FaithfulLoss(settings, device));
+            BatchMean whole = run.Collective.Whole();
+            return (network, settings.Look == "vivid" ? VividLoss.Load(run.Recipe, settings, whole, network.LastLayer, device) : (RefinementLoss)new FaithfulLoss(settings, whole, device));
         });
         RefinementData data = run.Collective.LeadFirst(() => RefinementData.Load(run, settings, BooksDigest(codebooks), codebooks), "crops and tokens");
 

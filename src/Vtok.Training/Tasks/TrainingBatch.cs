@@ -30,19 +30,18 @@ public sealed record TrainingBatch(long Step, int Pictures, IReadOnlyDictionary<
         };
     }
 
-    /// <summary>An equal part of the samples: views in the caller's scope.</summary>
+    /// <summary>An equal part of the samples, those of <see cref="BatchShare.Part"/>: tensors in the caller's scope.</summary>
     /// <param name="index">0 to parts - 1.</param>
     /// <param name="parts">A divisor of <see cref="Pictures"/>.</param>
     public TrainingBatch Part(int index, int parts)
     {
         if (parts == 1)
             return this;
-        int count = Pictures / parts;
         return this with
         {
-            Pictures = count,
+            Pictures = Pictures / parts,
             Share = Share.Part(index, parts),
-            Tensors = Tensors.ToDictionary(pair => pair.Key, pair => Common.Contains(pair.Key) ? pair.Value : pair.Value.narrow(0, index * (long)count, count)),
+            Tensors = Tensors.ToDictionary(pair => pair.Key, pair => Common.Contains(pair.Key) ? pair.Value : pair.Value.slice(0, index, Pictures, parts).contiguous()),
         };
     }
 

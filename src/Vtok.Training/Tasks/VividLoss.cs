@@ -1,3 +1,4 @@
+using Vtok.Models;
 using Vtok.Models.Perceptual;
 using Vtok.Models.Residual;
 using Vtok.Training.Losses;
@@ -19,14 +20,16 @@ internal sealed class VividLoss : RefinementLoss
     private readonly MobileNetV2 _network;
     private readonly MobileNetDistance _distance;
     private readonly RefinementSettings _settings;
+    private readonly BatchMean _whole;
     private readonly Tensor _lastLayer;
     private readonly int _seed;
     private readonly Adversary? _adversary;
     private readonly DiscriminatorOpponent? _opponent;
 
-    private VividLoss(MobileNetV2 network, Recipe recipe, RefinementSettings settings, Tensor lastLayer, Adversary? adversary)
+    private VividLoss(MobileNetV2 network, Recipe recipe, RefinementSettings settings, BatchMean whole, Tensor lastLayer, Adversary? adversary)
     {
-        (_network, _distance, _settings, _lastLayer, _seed, _adversary) = (network, new MobileNetDistance(network), settings, lastLayer, recipe.Seed, adversary);
+        (_network, _distance, _settings, _whole) = (network, new MobileNetDistance(network), settings, whole);
+        (_lastLayer, _seed, _adversary) = (lastLayer, recipe.Seed, adversary);
         if (adversary is not null)
             _opponent = new DiscriminatorOpponent(adversary, recipe.Optimizer, recipe.Schedule.Over(settings.DiscriminatorRate, recipe.Steps), (_, _) => true);
     }
@@ -36,13 +39,14 @@ internal sealed class VividLoss : RefinementLoss
     /// <summary>Opens the perceptual network of the settings and draws the discriminator's weights.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="settings">Its settings.</param>
+    /// <param name="whole">How means over a process's pictures become those of all processes.</param>
     /// <param name="lastLayer">The weight of the decoder's layer that makes the pixels, for the adaptive weight; not owned.</param>
     /// <param name="device">Where it computes.</param>
-    public static VividLoss Load(Recipe recipe, RefinementSettings settings, Tensor lastLayer, Device device)
+    public static VividLoss Load(Recipe recipe, RefinementSettings settings, BatchMean whole, Tensor lastLayer, Device device)
     {
         MobileNetV2 network = RecipeFiles.Read("settings.perceptualModel", settings.PerceptualModel, folder => MobileNetV2.Open(folder, device));
         Adversary? adversary = settings.Adversarial is { } adversarial ? Adversary.OverPatches(settings.Patch, adversarial, recipe.Seed, device) : null;
-        return new VividLoss(network, recipe, settings, lastLayer, adversary);
+        return new VividLoss(network, recipe, settings, whole, lastLayer, adversary);
     }
 
     public override IReadOnlyList<LossTerm> Terms(Tensor output, Tensor pictures, Tensor lengths, long step)
@@ -58,16 +62,18 @@ internal sealed class VividLoss : RefinementLoss
         IReadOnlyList<LossTerm> opinion = [];
         if (_adversary is not null)
         {
+            Tensor heard = _whole.ValueOf(share.mean());
             opinion = _adversary.GeneratorTerms(seen, step, _adversary.Settings.Adaptive ? LossTerm.Sum(terms) : null, _lastLayer);
+            opinion = [.. opinion.Select(term => term with { Value = term.Value * heard })];
             _opponent!.Look(real, seen);
         }
         return
         [
             .. terms,
-            .. opinion.Select(term => term with { Value = term.Value * share.mean() }),
-            new("grid", GridPattern.Penalty(output, _settings.GridPeriods), _settings.GridWeight),
+            .. opinion,
+            new("grid", GridPattern.Penalty(output, _settings.GridPeriods, _whole), _settings.GridWeight),
             new("weave", GridPattern.Weave(output), _settings.WeaveWeight),
-            new("excess", DetailSpectrum.Excess(output, pictures), _settings.ExcessWeight),
+            new("excess", DetailSpectrum.Excess(output, pictures, _whole), _settings.ExcessWeight),
         ];
     }
 

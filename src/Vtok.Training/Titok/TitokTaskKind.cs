@@ -38,7 +38,7 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
             : Pixels(run.Recipe, settings, network, pictures, held, device));
         task.Reader = pictures;
         if (settings.Codebook is { } codebook)
-            task.Health = new CodebookHealth(network.Quantizer!, codebook, run.Recipe.Seed, (long)run.Recipe.Batch * settings.Network.LatentTokens, run.Collective, device);
+            task.Health = new CodebookHealth(network.Quantizer!, codebook, run.Recipe, settings.Network.LatentTokens, run.Collective, device);
         return new TrainingLoop(run, task).Run();
     }
 

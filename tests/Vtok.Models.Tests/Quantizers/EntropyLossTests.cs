@@ -27,7 +27,7 @@ public sealed class EntropyLossTests
         using DisposeScope scope = NewDisposeScope();
         Tensor codes = eye(6);
 
-        Tensor loss = EntropyLoss.Compute(codes.clone(), codes);
+        Tensor loss = EntropyLoss.Compute(codes.clone(), codes, BatchMean.Alone);
 
         Assert.AreEqual(-Math.Log(6), loss.item<float>(), 1e-3); // each choice sure, all codes used alike
     }
@@ -38,7 +38,7 @@ public sealed class EntropyLossTests
         using DisposeScope scope = NewDisposeScope();
         Tensor codes = eye(6);
 
-        Tensor loss = EntropyLoss.Compute(codes.narrow(0, 2, 1).expand(9, 6), codes);
+        Tensor loss = EntropyLoss.Compute(codes.narrow(0, 2, 1).expand(9, 6), codes, BatchMean.Alone);
 
         Assert.AreEqual(0, loss.item<float>(), 1e-3);
     }
@@ -71,7 +71,7 @@ public sealed class EntropyLossTests
         using Generator generator = new(4);
         Tensor rows = (randn([10, 3], generator: generator) * 0.2).requires_grad_(true);
         Tensor codes = (randn([7, 3], generator: generator) * 0.2).requires_grad_(true);
-        Tensor loss = EntropyLoss.Compute(rows, codes, tile);
+        Tensor loss = EntropyLoss.Compute(rows, codes, BatchMean.Alone, tile);
         loss.backward();
         return (loss.detach(), rows.grad!, codes.grad!);
     }

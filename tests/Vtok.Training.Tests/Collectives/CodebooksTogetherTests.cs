@@ -44,6 +44,38 @@ public sealed class CodebooksTogetherTests
     }
 
     [TestMethod]
+    [DataRow(2, "gradient", "stylegan", "drawn"), DataRow(4, "gradient", "stylegan", "drawn")]
+    [DataRow(2, "moving-average", "patchgan", "kmeans"), DataRow(4, "clustering", "patchgan", "kmeans")]
+    public void Processes_are_as_many_micro_batches_of_one_process_to_the_bit(int count, string learning, string discriminator, string start)
+    {
+        string[] values = ["steps=16", $"settings.quantizer.learning={learning}", $"settings.codebook.start={start}", "settings.codebook.free=3",
+            "settings.codebook.window=4", "settings.codebook.revive=true", $"settings.discriminator.kind={discriminator}", "settings.discriminator.channels=4",
+            "settings.discriminator.start=2", "settings.discriminator.lecam=0.1", "settings.discriminator.lr=1e-2",
+            .. discriminator == "patchgan" ? ["settings.discriminator.layers=1"] : Array.Empty<string>()];
+
+        Train(1, Tiny([.. values, $"accumulate={count}"]), "one");
+        Train(count, Tiny(values), "several");
+
+        Assert.HasCount(14, Numbers("one", "lecam"));
+        foreach (string name in (string[])["loss", "reconstruction", "commitment", "usage", "gan", "discriminator", "lecam", "gradient"])
+            CollectionAssert.AreEqual(Numbers("one", name), Numbers("several", name), name);
+    }
+
+    [TestMethod]
+    public void LeCam_over_micro_batches_is_that_of_one_pass()
+    {
+        string[] values = ["steps=8", "settings.discriminator.kind=stylegan", "settings.discriminator.channels=4", "settings.discriminator.start=0", "settings.discriminator.lecam=10"];
+        Train(1, Tiny(values), "one");
+
+        Train(1, Tiny([.. values, "accumulate=4"]), "parts");
+
+        double[] one = Numbers("one", "lecam"), parts = Numbers("parts", "lecam");
+        Assert.HasCount(8, one);
+        for (int i = 0; i < one.Length; i++)
+            Assert.AreEqual(one[i], parts[i], 1e-4 * one[i]);
+    }
+
+    [TestMethod]
     public void Adaptive_weight_and_LeCam_of_two_processes_are_those_of_one()
     {
         string[] values = ["steps=12", "settings.discriminator.kind=stylegan", "settings.discriminator.channels=4", "settings.discriminator.start=2",

@@ -149,13 +149,7 @@ public sealed class AdversaryTests
             var sum = new Sum();
             using var adversary = new Adversary(sum, settings);
             long rows = 4 / collective.World, first = collective.Rank * rows;
-            if (collective.World > 1)
-                adversary.Average = values =>
-                {
-                    Tensor all = values.detach().clone();
-                    collective.Sum(all, "a mean");
-                    return all / collective.World;
-                };
+            adversary.Whole = collective.Whole();
             adversary.FakeMean.detach().fill_(-0.5f);
             adversary.RealMean.detach().fill_(0.7f);
             Tensor layer = tensor(0.9f).requires_grad_(true);

@@ -25,7 +25,7 @@ public sealed class TrainingMeterTests
                 List<LossTerm> terms = [new("always", tensor((float)step))];
                 if (step == 3)
                     terms.Add(new("late", tensor(6f + part)));
-                meter.Add(terms, tensor(2f), 8, parts);
+                meter.Add(terms, tensor(2f), 8);
             }
             meter.Add(tensor(1f));
             state.Step++;

@@ -69,6 +69,7 @@ public sealed class TitokMemoryTests
             using TrainingBatch batch = task.MakeBatch(step);
             losses.Add(trainee.Backward(task.Losses(batch)).item<float>());
             trainee.Update(1e-3);
+            task.Opponent!.Losses(step); // else what it has looked at waits for it
         }
         return [.. losses];
     }
