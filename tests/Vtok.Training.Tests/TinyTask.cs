@@ -28,11 +28,16 @@ internal sealed class TinyTask : TrainingTask
     /// <summary>Samples a step.</summary>
     public int Batch { get; init; } = 8;
 
+    /// <summary>Names the data.</summary>
+    public string? Data { get; init; }
+
     /// <summary>Called after every step with the steps done before it.</summary>
     public Action<long>? OnStep { get; init; }
 
     /// <summary>Called with the step before its loss; may spoil the loss.</summary>
     public Func<long, Tensor, Tensor>? OnLoss { get; init; }
+
+    public override string? DataDigest => Data;
 
     public override nn.Module Model => _model;
 

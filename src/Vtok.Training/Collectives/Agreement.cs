@@ -109,6 +109,6 @@ internal static class Agreement
         if (groups.Length > 1)
             throw new CollectiveException(CollectiveError.OutOfStep,
                 $"{Ranks.Name(groups.Skip(1).SelectMany(group => group))}: another {what} than {Ranks.Name(groups[0])}; "
-                + "all processes must have the same program, recipe, starting files and kind of processor");
+                + "all processes must have the same program, recipe, data, starting files and kind of processor");
     }
 }

@@ -25,6 +25,9 @@ internal sealed class PictureBatches : IDisposable
     /// <summary>What makes text features [B, T, E] of a batch, in no dispose scope; null where none are wanted.</summary>
     public Func<ImageBatch, Tensor>? Text { get; init; }
 
+    /// <summary>Tells the data set from others by the names of its samples.</summary>
+    public string Digest => TrainingPictures.Digest(_source);
+
     /// <summary>Pictures that could not be used so far.</summary>
     public IReadOnlyList<SkippedSample> Skipped => _loader.Skipped;
 

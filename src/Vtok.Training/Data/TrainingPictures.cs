@@ -40,10 +40,10 @@ internal static class TrainingPictures
 
     /// <summary>Names the crops: what is derived from them and kept (such as their tokens) must carry this too.</summary>
     internal static string Describe(ISampleSource source, int side, int crops, double least, int seed)
-        => FormattableString.Invariant($"{source.Name}: {source.Count} pictures {Keys(source)}, {crops} crops of {side}, least {least:R}, seed {seed}");
+        => FormattableString.Invariant($"{source.Name}: {source.Count} pictures {Digest(source)}, {crops} crops of {side}, least {least:R}, seed {seed}");
 
-    // Of the pictures' names, where these are known without reading.
-    private static string Keys(ISampleSource source)
+    /// <summary>Tells a data set from others by its pictures' names, where these are known without reading, and by their number.</summary>
+    internal static string Digest(ISampleSource source)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < source.Count; i++)

@@ -64,6 +64,8 @@ internal sealed class LlamaGenTask : TrainingTask
 
     public override long? KeptBytes => _settings.DecoderOnly || _settings.Checkpointing ? null : KeptActivations.OfLlamaGen(_settings.Network, _settings.Side, _recipe.Bfloat16);
 
+    public override string? DataDigest => Reader?.Digest;
+
     public override TrainingBatch MakeBatch(long step) => _data(step);
 
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)

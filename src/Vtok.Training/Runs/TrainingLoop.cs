@@ -43,7 +43,7 @@ public sealed class TrainingLoop
         if (_team.Leads)
             TrainingCheckpoint.Sweep(_run.Folder);
         using var state = new TrainingState(_task, _recipe);
-        _team.CompareRecipes();
+        _team.CompareTasks(_task);
         _team.Prepare(_task.Model);
         if (_task.Opponent is { } opponent)
             _team.Prepare(opponent.Model);

@@ -55,9 +55,16 @@ internal sealed class TrainingTeam
         return true;
     }
 
-    /// <summary>Makes sure that all processes follow the same recipe.</summary>
+    /// <summary>Makes sure that all processes are the same program, follow the same recipe and read the same data.</summary>
     /// <exception cref="CollectiveException">One does not; it is named.</exception>
-    public void CompareRecipes() => _collective.Compare(WeightDigest.Of(_recipe.Json), "recipe");
+    public void CompareTasks(TrainingTask task)
+    {
+        if (_collective.World == 1)
+            return;
+        _collective.Compare(WeightDigest.Of(TrainingCheckpoint.CodeVersion), "version of vtok-train");
+        _collective.Compare(WeightDigest.Of(_recipe.Json), "recipe");
+        _collective.Compare(WeightDigest.Of(task.DataDigest ?? ""), "set of training pictures");
+    }
 
     /// <summary>Makes sure that all processes hold the same weights.</summary>
     /// <exception cref="CollectiveException">One does not; it is named.</exception>

@@ -1,6 +1,7 @@
 using Vtok.Data;
 using Vtok.Models.Residual;
 using Vtok.Models.Weights;
+using Vtok.Training.Collectives;
 using Vtok.Training.Data;
 using Vtok.Training.Measures;
 using Vtok.Training.Recipes;
@@ -25,6 +26,9 @@ internal sealed class RefinementData : IDisposable
 
     /// <summary>The books, on the device of the training.</summary>
     public ResidualCodebooks Codebooks { get; }
+
+    /// <summary>Tells these tokens from others.</summary>
+    public string Digest => string.Join(' ', WeightDigest.Of([_ids, _slots]));
 
     /// <summary>Held-out pictures, or null when none were given.</summary>
     public RefinementValidation? Validation { get; }

@@ -29,6 +29,8 @@ internal sealed class RefinementTask : TrainingTask
     public override long? KeptBytes => _settings.Checkpointing ? null
         : KeptActivations.OfRefinement(_decoder.Config, RefinementPlanes.Count(_data.Codebooks.Config), _settings.Window, _recipe.Bfloat16);
 
+    public override string? DataDigest => _data.Digest;
+
     public override TrainingBatch MakeBatch(long step) => _data.Draw(_recipe, _settings, step);
 
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)

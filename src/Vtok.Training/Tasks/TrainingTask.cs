@@ -29,6 +29,9 @@ public abstract class TrainingTask : IDisposable
     /// <summary>Called after every optimizer step, for what is not trained by gradients (codebook statistics, revival of dead codes).</summary>
     public virtual void AfterStep(long step) { }
 
+    /// <summary>What tells the training data from other data, by which processes make sure that they read the same; null where that cannot be told.</summary>
+    public virtual string? DataDigest => null;
+
     /// <summary>Pictures that could not be used so far, each once; asked for at log steps while batches are being made.</summary>
     public virtual IReadOnlyList<SkippedSample> Skipped => [];
 

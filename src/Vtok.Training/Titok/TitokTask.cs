@@ -40,6 +40,8 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
         && network.named_parameters().Any(row => row.name == "latent_tokens" && row.parameter.requires_grad)
         ? KeptActivations.OfTitok(network.Config, recipe.Bfloat16) : null;
 
+    public override string? DataDigest => Reader?.Digest;
+
     public override TrainingBatch MakeBatch(long step) => data(step);
 
     public override bool Decays(string name, Tensor parameter) => ParameterDecay.Of(network.Config.Nested)(name, parameter);

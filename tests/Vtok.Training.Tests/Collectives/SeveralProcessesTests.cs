@@ -140,6 +140,19 @@ public sealed class SeveralProcessesTests
     }
 
     [TestMethod]
+    public void A_rank_with_other_data_is_named_at_the_start()
+    {
+        Exception?[] errors = Together.Try(3, collective =>
+        {
+            using var task = new TinyTask { Batch = 6, Data = collective.Rank == 2 ? "others" : "these" };
+            Loop(collective, Recipe("batch=6"), "run", task).Run();
+        });
+
+        foreach (Exception? error in errors)
+            StringAssert.StartsWith(error!.Message, "rank 2: another set of training pictures than ranks 0, 1");
+    }
+
+    [TestMethod]
     public void A_batch_that_cannot_be_shared_equally_is_refused_with_the_numbers()
     {
         Exception?[] errors = Together.Try(3, collective =>

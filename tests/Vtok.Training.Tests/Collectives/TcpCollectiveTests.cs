@@ -159,7 +159,7 @@ public sealed class TcpCollectiveTests
     }
 
     [TestMethod]
-    public void A_second_process_of_the_same_rank_is_refused()
+    public void A_second_process_of_the_same_rank_ends_the_run_before_it_begins()
     {
         int port = Together.FreePort();
         var errors = new Exception?[3];
@@ -170,8 +170,24 @@ public sealed class TcpCollectiveTests
         foreach (Thread thread in threads)
             thread.Join();
 
-        Assert.AreEqual(1, errors.Count(error => Error(error) == CollectiveError.OutOfStep && error!.Message.Contains("same rank", StringComparison.Ordinal)));
-        StringAssert.Contains(errors[0]!.Message, "for rank 2 to come");
+        Assert.AreEqual(CollectiveError.OutOfStep, Error(errors[0]));
+        StringAssert.Contains(errors[0]!.Message, "there is a rank 1 already");
+        Assert.AreEqual(1, errors.Skip(1).Count(error => Error(error) == CollectiveError.OutOfStep && error!.Message == errors[0]!.Message));
+    }
+
+    [TestMethod]
+    public void A_process_of_a_run_of_another_size_ends_both_at_once_with_both_numbers()
+    {
+        int port = Together.FreePort();
+        Exception? error = null;
+        var zero = new Thread(() => error = Meet(0, port));
+        zero.Start();
+
+        Exception? other = Meet(1, port, 3);
+        zero.Join();
+
+        Assert.AreEqual("rank 1 was started as one of 3 processes, rank 0 as one of 2", error?.Message);
+        Assert.AreEqual(error?.Message, other?.Message);
     }
 
     [TestMethod]

@@ -40,8 +40,9 @@ internal sealed unsafe class TcpCollective : ICollective
             else
                 Join(0, new TcpPeer(0, rendezvous.Connect(), options.Silence, Fail));
         }
-        catch
+        catch (Exception e)
         {
+            _failure ??= e as CollectiveException;
             Dispose();
             throw;
         }

@@ -19,6 +19,7 @@ internal sealed class TcpRendezvous(LaunchEnvironment place, CollectiveOptions o
     /// <summary>At process 0: waits for all others.</summary>
     /// <param name="joined">Told of each connection with its rank.</param>
     /// <param name="check">Throws when one that has come is gone again.</param>
+    /// <exception cref="CollectiveException">One that came does not belong to this run, or they do not all come.</exception>
     public void Accept(Action<int, Socket> joined, Action check)
     {
         using Socket listener = Listen();
@@ -33,10 +34,18 @@ internal sealed class TcpRendezvous(LaunchEnvironment place, CollectiveOptions o
                 continue;
             }
             Socket socket = listener.Accept();
-            if (Welcome(socket, missing) is { } rank)
-                joined(rank, socket);
-            else
-                socket.Dispose();
+            int? rank = null;
+            try
+            {
+                rank = Welcome(socket, missing);
+            }
+            finally
+            {
+                if (rank is null)
+                    socket.Dispose();
+            }
+            if (rank is { } who)
+                joined(who, socket);
         }
     }
 
@@ -108,7 +117,7 @@ internal sealed class TcpRendezvous(LaunchEnvironment place, CollectiveOptions o
             BinaryPrimitives.WriteInt32LittleEndian(answer, text.Length);
             text.CopyTo(answer, 4);
             socket.Send(answer);
-            return refusal.Length == 0 ? rank : null;
+            return refusal.Length == 0 ? rank : throw new CollectiveException(CollectiveError.OutOfStep, refusal); // what was started wrongly will not come right
         }
         catch (SocketException)
         {
