@@ -15,6 +15,9 @@ public sealed record PatchDiscriminatorConfig
     /// <summary>Whether <see cref="ActNorm"/> stands in the place of batch norm. Default: false.</summary>
     public bool ActNorm { get; init; }
 
+    /// <summary>Least side of the pictures: what the halvings leave must have a place for two kernels of 4 x 4.</summary>
+    public int LeastSide => 3 << Layers;
+
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Names the first bad value.</exception>
     public void Validate()

@@ -29,7 +29,7 @@ internal static class HeldOut
             run.Say?.Invoke($"{all.Count} pictures are too few to hold one of {every} out: nothing is measured; give --validation FOLDER");
             return (all, null);
         }
-        run.Say?.Invoke($"{held.Length} of {all.Count} pictures are held out to measure on (every {every}th); --validation FOLDER measures on others");
+        run.Say?.Invoke($"{held.Length} of {all.Count} pictures are held out to measure on (one of every {every}); --validation FOLDER measures on others");
         var kept = new HashSet<int>(held);
         Tensor squares = ValidationPictures.Load(new SamplePart(all, held), side, 1, run.Say);
         return (new SamplePart(all, [.. Enumerable.Range(0, all.Count).Where(i => !kept.Contains(i))]), squares);

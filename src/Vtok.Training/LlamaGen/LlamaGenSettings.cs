@@ -133,6 +133,10 @@ public sealed record LlamaGenSettings
             section.Fault("codebook", "training the decoder alone leaves the codes as they are");
         if (Network.Kind is not QuantizerKind.Residual && Network.CodebookSize > MostCounted)
             section.Fault("quantizer", $"{Network.CodebookSize} codes, and the use of at most {MostCounted} is counted while training");
+        if (Patch is { } patch && Side < patch.LeastSide)
+            section.Fault("discriminator.layers", $"a PatchGAN of {patch.Layers} layers looks at pictures of {patch.LeastSide} pixels or more, found a side of {Side}");
+        if (HoldOut == 1)
+            section.Fault("holdOut", "1 would hold every picture out; expected 0 for none, or 2 and more");
         if (Style is not null && !int.IsPow2(Side))
             section.Fault("side", $"the StyleGAN discriminator wants a power of two, found {Side}");
     }

@@ -81,6 +81,8 @@ public sealed class TrainingLoop
         {
             if (_run.InitFrom is { } start)
                 StartingWeights.Load(start, state, _run.Say);
+            else if (_task.LacksStart is { } lack)
+                throw new RecipeException(RecipeError.Unavailable, lack);
             return;
         }
         if (earlier is null)

@@ -32,6 +32,9 @@ public abstract class TrainingTask : IDisposable
     /// <summary>What tells the training data from other data, by which processes make sure that they read the same; null where that cannot be told.</summary>
     public virtual string? DataDigest => null;
 
+    /// <summary>Why a new run cannot begin with the weights that the task has drawn, or null; --init-from gives others.</summary>
+    public virtual string? LacksStart => null;
+
     /// <summary>Pictures that could not be used so far, each once; asked for at log steps while batches are being made.</summary>
     public virtual IReadOnlyList<SkippedSample> Skipped => [];
 

@@ -16,12 +16,13 @@ internal abstract class TitokPixelTask : TitokTask
     private readonly PictureDistance? _perceptual;
     private readonly Adversary? _adversarial;
     private readonly DiscriminatorOpponent? _opponent;
+    private readonly bool _onlyDrawn; // tokens of weights that were only drawn mean nothing
 
     /// <summary>Prepares the task; it owns network, perceptual distance, discriminator and held-out pictures.</summary>
     protected TitokPixelTask(Recipe recipe, TitokSettings settings, OneDPieceNetwork network, PictureDistance? perceptual, Adversary? adversarial,
         Func<long, TrainingBatch> data, HeldOutPictures? held, Device device) : base(recipe, settings.Lengths, network, data, held, device)
     {
-        (_recipe, _perceptual, _adversarial) = (recipe, perceptual, adversarial);
+        (_recipe, _perceptual, _adversarial, _onlyDrawn) = (recipe, perceptual, adversarial, settings.DecoderOnly && settings.StartFrom is null);
         _objective = new PixelObjective(network, new GeneratorLoss(settings.Loss, perceptual, adversarial, network.Config.Continuous), settings.DecoderOnly);
         if (adversarial is null)
             return;
@@ -33,6 +34,8 @@ internal abstract class TitokPixelTask : TitokTask
     }
 
     public override Opponent? Opponent => _opponent;
+
+    public override string? LacksStart => _onlyDrawn ? "settings.decoderOnly: the tokens that stay as they are must be those of a model; name it with --init-from or settings.startFrom" : null;
 
     protected override IReadOnlyList<LossTerm> Losses(Tensor pictures, Tensor? text, long step, BatchShare share)
     {

@@ -100,13 +100,16 @@ public sealed record TitokSettings
         if (loss.ReconstructionWeight == 0 && (loss.PerceptualWeight == 0 || distance.Name == "none"))
             section.Fault("losses", "neither the pixels nor a perceptual distance weigh: there is nothing to learn from");
         distance.CheckSide(section, "network.crop", network.CropSize);
+        CodebookSettings? codebook = form == OneDPieceForm.TwoStage || network.Continuous ? null : CodebookSettings.Read(section.Section("codebook"));
+        if (decoderOnly && codebook is { Cluster: true } or { Free: > 0 } or { Revive: true })
+            section.Fault("codebook", "training the decoder alone leaves the codes as they are");
         return new TitokSettings
         {
             Network = network,
             DecoderOnly = decoderOnly,
             Text = text,
             ValidationText = heldText,
-            Codebook = form == OneDPieceForm.TwoStage || network.Continuous || decoderOnly ? null : CodebookSettings.Read(section.Section("codebook")),
+            Codebook = decoderOnly ? null : codebook,
             Lengths = schedule,
             Proxy = single ? null : section.Text("proxy"),
             StartFrom = section.Text("startFrom"),

@@ -201,6 +201,8 @@ public sealed class LlamaGenTaskTests
     [DataRow("lfq", "settings.quantizer.bits=25", "at most 16777216")]
     [DataRow("vq", "settings.decoderOnly=true", "startFrom")]
     [DataRow("vq", "settings.codebook.revive=true settings.decoderOnly=true settings.startFrom=model", "leaves the codes")]
+    [DataRow("vq", "settings.discriminator.kind=patchgan", "looks at pictures of 24 pixels or more, found a side of 16")]
+    [DataRow("vq", "settings.holdOut=1", "hold every picture out")]
     [DataRow("vq", "settings.side=18", "multiple of the 4 pixels")]
     public void What_cannot_work_is_refused_by_name(string kind, string value, string words)
     {

@@ -42,6 +42,19 @@ public sealed class TitokCodebookTests
     }
 
     [TestMethod]
+    [DataRow(3, "settings.decoderOnly: the tokens that stay", "settings.decoderOnly=true")]
+    [DataRow(2, "settings.codebook: training the decoder alone", "settings.decoderOnly=true", "settings.codebook.revive=true")]
+    public void Training_the_decoder_alone_wants_the_tokens_of_a_model(int status, string words, params string[] values)
+    {
+        using var train = new TrainHarness();
+
+        (int exitCode, _, string errors) = TrainHarness.Run(train.Train("run", values));
+
+        Assert.AreEqual(status, exitCode, errors);
+        StringAssert.Contains(errors, words);
+    }
+
+    [TestMethod]
     [DataRow("false"), DataRow("true")]
     public void Fine_tuning_of_the_decoder_leaves_the_tokens_of_every_picture_as_they_were(string clustering)
     {
