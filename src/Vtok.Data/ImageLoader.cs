@@ -9,6 +9,8 @@ namespace Vtok.Data;
 /// With W ranks of batch B, the W batches of a step are together the batch of one rank with B * W.</remarks>
 public sealed class ImageLoader
 {
+    private static readonly TimeSpan ProgressPause = TimeSpan.FromSeconds(5);
+
     private readonly ISampleSource _source;
     private readonly ImageLoaderOptions _options;
     private readonly SampleReader _reader;
@@ -58,6 +60,36 @@ public sealed class ImageLoader
                 $"{_source.Name}: position {start.Epoch}:{start.Place} is not in a data set of {_source.Count} samples (was it saved for another one?)");
         }
         return ReadFrom(start, cancellation);
+    }
+
+    /// <summary>Decodes pictures into the cache before they are read, in the order of their places, until it is full. What is read afterwards is the same.</summary>
+    /// <param name="start">Where the reading will begin.</param>
+    /// <param name="places">How many places of all ranks will be read from there on; from a whole epoch on every picture is decoded.</param>
+    /// <param name="progress">Told now and then what is kept, on this thread; or null.</param>
+    /// <param name="cancellation">Ends it early, with what is kept by then.</param>
+    public KeptSamples DecodeAhead(LoaderPosition start, long places, Action<KeptSamples>? progress = null, CancellationToken cancellation = default)
+    {
+        int count = _source.Count;
+        bool all = places >= count;
+        long next = -1;
+        Task[] workers = [.. Enumerable.Range(0, _options.Workers).Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        Task finished = Task.WhenAll(workers);
+        while (!((IAsyncResult)finished).AsyncWaitHandle.WaitOne(ProgressPause))
+            progress?.Invoke(_reader.Kept);
+        finished.GetAwaiter().GetResult(); // throws what a worker met
+        return _reader.Kept;
+
+        void Work()
+        {
+            for (long i; (i = Interlocked.Increment(ref next)) < Math.Min(places, count) && !cancellation.IsCancellationRequested;)
+            {
+                long place = start.Place + i;
+                if (!all && i % _options.World != _options.Rank)
+                    continue; // another rank's
+                if (!_reader.Keep(new LoaderPosition(all ? start.Epoch : start.Epoch + place / count, (int)(place % count))))
+                    return;
+            }
+        }
     }
 
     private IEnumerable<ImageBatch> ReadFrom(LoaderPosition start, CancellationToken cancellation)

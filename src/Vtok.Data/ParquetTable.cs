@@ -126,6 +126,7 @@ internal sealed class ParquetTable
     {
         try
         {
+            ShardFiles.RefusePipe(path);
             using FileStream stream = File.OpenRead(path);
             CheckEnds(stream, path);
             ParquetReader reader = ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();

@@ -6,7 +6,16 @@ namespace Vtok.Data;
 internal sealed class SampleCache(long budget)
 {
     private readonly ConcurrentDictionary<int, DecodedSample> _samples = new();
-    private long _left = budget;
+    private long _used;
+
+    /// <summary>Samples kept.</summary>
+    public int Count => _samples.Count;
+
+    /// <summary>Bytes of their pixels and features.</summary>
+    public long Bytes => Interlocked.Read(ref _used);
+
+    /// <summary>Whether a sample found no room.</summary>
+    public bool IsFull { get; private set; }
 
     /// <summary>The sample of an index, if it is kept.</summary>
     public DecodedSample? Find(int index) => _samples.GetValueOrDefault(index);
@@ -15,7 +24,9 @@ internal sealed class SampleCache(long budget)
     public void Offer(int index, DecodedSample sample)
     {
         long size = sample.Picture.Pixels.LongLength + (sample.Sample.Features?.Length ?? 0);
-        if (Interlocked.Add(ref _left, -size) < 0 || !_samples.TryAdd(index, sample))
-            Interlocked.Add(ref _left, size);
+        bool fits = Interlocked.Add(ref _used, size) <= budget;
+        if (!fits || !_samples.TryAdd(index, sample))
+            Interlocked.Add(ref _used, -size);
+        IsFull |= !fits;
     }
 }

@@ -41,6 +41,26 @@ internal sealed class SampleReader(ISampleSource source, IImageCodec codec, Imag
             $"{source.Name}: {MaxReplacements + 1} pictures drawn one after another do not decode; the last: {skipped[^1].Item2.Location}: {skipped[^1].Item2.Reason}");
     }
 
+    /// <summary>Decodes the sample at a place into the cache; what cannot be used is met, and told, when its place is read.</summary>
+    /// <returns>Whether the cache has room for more.</returns>
+    public bool Keep(LoaderPosition position)
+    {
+        if (_cache is null || _cache.IsFull)
+            return false;
+        try
+        {
+            Load(_order.IndexAt(position.Epoch, position.Place));
+        }
+        catch (Exception e) when (e is ImageFileException or DatasetException)
+        {
+            return true;
+        }
+        return !_cache.IsFull;
+    }
+
+    /// <summary>What the cache holds.</summary>
+    public KeptSamples Kept => new(_cache?.Count ?? 0, _cache?.Bytes ?? 0, _cache is null or { IsFull: true });
+
     private Sample Read(int index, long epoch, Span<byte> pixels)
     {
         (Sample sample, RgbImage picture) = Load(index);

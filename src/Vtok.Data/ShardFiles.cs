@@ -18,6 +18,15 @@ internal static class ShardFiles
         return [.. BracePattern.Expand(name).SelectMany(Matches)];
     }
 
+    /// <summary>Refuses what has no length, before it is opened: opening a pipe that nobody writes to never ends, and shards are read at any place.</summary>
+    /// <exception cref="DatasetException">It is empty, a pipe or a device.</exception>
+    public static void RefusePipe(string file)
+    {
+        var found = new FileInfo(file);
+        if ((found.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? found) is { Exists: true, Length: 0 })
+            throw new DatasetException(DatasetError.Truncated, $"{file}: ends at offset 0: empty, a pipe or a device, expected a file (write what comes out of a pipe to the disk first)");
+    }
+
     private static IReadOnlyList<string> Matches(string name)
     {
         string last = Path.GetFileName(name);

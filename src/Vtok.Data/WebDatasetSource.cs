@@ -100,6 +100,7 @@ public sealed class WebDatasetSource : ISampleSource
         int shard = _shards.Count;
         try
         {
+            ShardFiles.RefusePipe(path);
             _shards.Add(File.OpenHandle(path, options: FileOptions.RandomAccess));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

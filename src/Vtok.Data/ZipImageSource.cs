@@ -22,6 +22,7 @@ public sealed class ZipImageSource : ISampleSource
         FileStream? stream = null;
         try
         {
+            ShardFiles.RefusePipe(file);
             stream = File.OpenRead(file);
             _archive = new ZipArchive(stream, ZipArchiveMode.Read);
             _entries = [.. _archive.Entries.Where(entry => PictureNames.IsPicture(entry.FullName))];

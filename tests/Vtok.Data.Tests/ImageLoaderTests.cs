@@ -35,6 +35,49 @@ public sealed class ImageLoaderTests
     }
 
     [TestMethod]
+    [DataRow(0, 0), DataRow(0, 17), DataRow(2, 5)]
+    public void What_was_decoded_ahead_is_read_the_same_and_not_decoded_again(int epoch, int place)
+    {
+        LoaderPosition start = new(epoch, place);
+        ImageBatch[] expected = Read(Options, 12, start);
+        PlainCodec codec = new();
+        ImageLoader loader = new(MemorySource.Pictures(23), codec, Options with { CacheBytes = 1 << 20 });
+
+        KeptSamples kept = loader.DecodeAhead(start, places: 48);
+
+        Assert.AreEqual((23, false), (kept.Count, kept.IsFull));
+        AssertSame(expected, [.. loader.Read(start).Take(12)]);
+        Assert.AreEqual(23, codec.Decoded);
+    }
+
+    [TestMethod]
+    public void No_more_is_decoded_ahead_than_will_be_read_or_fits()
+    {
+        ImageLoader few = new(MemorySource.Pictures(23), Codec, Options with { CacheBytes = 1 << 20, World = 2 }), full = new(MemorySource.Pictures(23), Codec, Options with { CacheBytes = 600 });
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+
+        Assert.AreEqual(4, few.DecodeAhead(new(0, 20), places: 8).Count);
+        Assert.IsLessThanOrEqualTo(600, full.DecodeAhead(default, places: 100).Bytes);
+        Assert.IsTrue(full.DecodeAhead(default, places: 100).IsFull);
+        Assert.AreEqual(0, new ImageLoader(MemorySource.Pictures(23), Codec, Options with { CacheBytes = 1 << 20 }).DecodeAhead(default, 100, null, stop.Token).Count);
+    }
+
+    [TestMethod]
+    public void A_corrupt_picture_that_was_met_ahead_is_told_with_its_batch()
+    {
+        ImageLoader loader = new(MemorySource.Pictures(23, 3, 9), Codec, Options with { CacheBytes = 1 << 20 });
+
+        KeptSamples kept = loader.DecodeAhead(default, places: 100);
+        int before = loader.Skipped.Count;
+        ImageBatch[] batches = [.. loader.Read().Take(6)];
+
+        Assert.AreEqual((21, 0), (kept.Count, before));
+        Assert.HasCount(2, loader.Skipped);
+        AssertSame(Read(Options, 6, corrupt: [3, 9]), batches);
+    }
+
+    [TestMethod]
     public void Reading_on_from_any_position_gives_what_would_have_come()
     {
         ImageBatch[] whole = Read(Options, 14, corrupt: [7]);

@@ -1,4 +1,5 @@
 using Vtok.Training.Recipes;
+using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Tests;
 
@@ -22,6 +23,23 @@ public sealed class RecipeTests
         string[] paths = [.. error.Faults.Select(fault => fault.Path)];
         CollectionAssert.IsSubsetOf(
             (string[])["steps", "batch", "optimizer.lr", "optimizer.betta2", "settings.look", "settings.widths[1]", "settings.widths", "settings.window"], paths);
+    }
+
+    [TestMethod]
+    [DataRow("a/b/r.json", "a/b/weights/w"), DataRow("a/b/r.json", "weights/w"), DataRow("r.json", "weights/w")]
+    public void Weights_are_found_beside_the_recipe_and_above_it_and_saved_by_their_full_path(string file, string weights)
+    {
+        string folder = TestRuns.Folder(), recipe = Path.Combine(folder, file), expected = Path.GetFullPath(Path.Combine(folder, weights));
+        Directory.CreateDirectory(Path.GetDirectoryName(recipe)!);
+        Directory.CreateDirectory(expected);
+        File.WriteAllText(recipe, """{ "name": "x", "task": "residual-refine", "settings": { "model": "weights/w", "judge": "none" } }""");
+
+        Recipe read = Recipe.Load(recipe), again = Recipe.Parse(read.Json);
+        Directory.Delete(folder, recursive: true);
+
+        Assert.AreEqual(expected, ((RefinementSettings)read.Settings).Model);
+        Assert.AreEqual(expected, ((RefinementSettings)again.Settings).Model);
+        Assert.IsNull(((RefinementSettings)read.Settings).Judge);
     }
 
     [TestMethod]

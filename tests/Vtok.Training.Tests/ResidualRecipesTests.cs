@@ -149,7 +149,7 @@ public sealed class ResidualRecipesTests
 
         var error = Assert.ThrowsExactly<CheckpointException>(() => recipe.Kind.Run(new TrainingRun { Recipe = recipe, Data = Pictures, Folder = Path.Combine(Root, "none") }));
 
-        Assert.AreEqual("settings.model=nowhere: model.safetensors: not found (name one that is there: --set settings.model=...)", error.Message);
+        Assert.AreEqual($"settings.model=nowhere: model.safetensors: not found from {Directory.GetCurrentDirectory()}, beside the recipe or in a folder above it (name one that is there: --set settings.model=...)", error.Message);
     }
 
     [TestMethod]

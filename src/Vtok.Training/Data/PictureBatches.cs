@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Vtok.Data;
 using Vtok.Imaging;
 using Vtok.Training.Tasks;
@@ -28,8 +30,28 @@ internal sealed class PictureBatches : IDisposable
     /// <summary>Tells the data set from others by the names of its samples.</summary>
     public string Digest => TrainingPictures.Digest(_source);
 
+    /// <summary>Whether <see cref="Prepare"/> decodes.</summary>
+    public bool DecodeFirst { get; init; }
+
     /// <summary>Pictures that could not be used so far.</summary>
     public IReadOnlyList<SkippedSample> Skipped => _loader.Skipped;
+
+    /// <summary>Decodes the pictures of the coming steps into the cache, as far as they fit, where that is wanted.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="end">Steps of the run.</param>
+    /// <param name="say">Told what is done and how long it took.</param>
+    /// <param name="stop">Ends it early.</param>
+    public void Prepare(long step, long end, Action<string>? say, CancellationToken stop)
+    {
+        if (!DecodeFirst || step >= end)
+            return;
+        long batch = (long)_options.BatchSize * _options.World, places = checked((end - step) * batch), wanted = Math.Min(_source.Count, places);
+        say?.Invoke($"decoding up to {wanted} pictures before the first step (settings.decodeFirst)");
+        long begin = Stopwatch.GetTimestamp();
+        KeptSamples kept = _loader.DecodeAhead(PositionOf(step), places, now => say?.Invoke($"decoded {now.Count} of up to {wanted} pictures"), stop);
+        say?.Invoke(string.Create(CultureInfo.InvariantCulture, $"decoded {kept.Count} pictures, {kept.Bytes / 1e6:F1} MB, in {Stopwatch.GetElapsedTime(begin).TotalSeconds:F1} s")
+            + (kept.IsFull ? "; settings.cacheMegabytes has no room for the others, which are decoded each time" : ""));
+    }
 
     /// <summary>The batch of a step, "pictures": uint8 [B, 3, S, S], and where there is text "text": float32 [B, T, E]. Steps in their order cost no seek.</summary>
     public TrainingBatch Read(long step)
@@ -37,8 +59,7 @@ internal sealed class PictureBatches : IDisposable
         if (_batches is null || step != _next)
         {
             _batches?.Dispose();
-            long place = checked(step * _options.BatchSize * _options.World);
-            _batches = _loader.Read(new LoaderPosition(place / _source.Count, (int)(place % _source.Count))).GetEnumerator();
+            _batches = _loader.Read(PositionOf(step)).GetEnumerator();
         }
         _next = step + 1;
         _batches.MoveNext();
@@ -58,6 +79,12 @@ internal sealed class PictureBatches : IDisposable
         {
             Share = BatchShare.OfProcess(_options.BatchSize * _options.World, _options.Rank, _options.World),
         };
+    }
+
+    private LoaderPosition PositionOf(long step)
+    {
+        long place = checked(step * _options.BatchSize * _options.World);
+        return new LoaderPosition(place / _source.Count, (int)(place % _source.Count));
     }
 
     public void Dispose()

@@ -7,11 +7,17 @@ namespace Vtok.Training.Data;
 /// <summary>How a recipe reads pictures: the part of "settings" that tasks on whole pictures share.</summary>
 public sealed record PictureSettings
 {
+    private const long MostAhead = 16 << 20;
+
     /// <summary>Decoding threads.</summary>
     public required int Workers { get; init; }
 
     /// <summary>Bytes of decoded pictures that are kept.</summary>
     public required long CacheBytes { get; init; }
+
+    /// <summary>Whether the pictures that the run will show are decoded before its first step, as far as <see cref="CacheBytes"/> goes: for networks whose
+    /// step takes less time than decoding its pictures.</summary>
+    public required bool DecodeFirst { get; init; }
 
     /// <summary>What happens to pictures whose shorter side is below the crop.</summary>
     public required SmallPictures Small { get; init; }
@@ -32,6 +38,7 @@ public sealed record PictureSettings
         Transform = new RandomSquare { Side = side, MinShare = leastShare, Filter = ResampleFilter.Bicubic },
         Seed = (ulong)recipe.Seed,
         Workers = Workers,
+        Prefetch = (int)Math.Clamp(MostAhead / ((long)recipe.Batch * side * side * 3), 4, 32), // small batches are used up before a busy machine lets a worker run
         CacheBytes = CacheBytes,
         Small = Small,
     };
@@ -40,6 +47,7 @@ public sealed record PictureSettings
     {
         Workers = section.Integer("workers", 2, 1, 256),
         CacheBytes = (long)section.Integer("cacheMegabytes", 1024, 0, int.MaxValue) << 20,
+        DecodeFirst = section.Flag("decodeFirst", false),
         Small = section.Choice("smallPictures", "enlarge", "enlarge", "leaveOut") == "enlarge" ? SmallPictures.Enlarge : SmallPictures.LeaveOut,
     };
 }

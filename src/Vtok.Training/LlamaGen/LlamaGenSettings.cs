@@ -84,7 +84,7 @@ public sealed record LlamaGenSettings
         {
             Network = network,
             Codebook = CodebookSettings.Read(section.Section("codebook")),
-            StartFrom = section.Text("startFrom"),
+            StartFrom = section.File("startFrom"),
             DecoderOnly = section.Flag("decoderOnly", false),
             Checkpointing = section.Flag("checkpointing", false),
             Loss = new LlamaGenLossSettings
@@ -102,7 +102,7 @@ public sealed record LlamaGenSettings
             Side = side,
             LeastShare = section.Number("leastShare", 0.8, 0.01, 1),
             Pictures = PictureSettings.Read(section),
-            Judge = section.Text("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
+            Judge = section.File("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
             ValidationSide = section.Integer("validationSide", side, 8, 4096),
             ValidateEvery = section.Integer("validateEvery", 1, 1, 1_000_000),
             HoldOut = section.Integer("holdOut", 10, 0, 1_000_000),

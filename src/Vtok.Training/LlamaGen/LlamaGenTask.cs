@@ -66,6 +66,8 @@ internal sealed class LlamaGenTask : TrainingTask
 
     public override string? DataDigest => Reader?.Digest;
 
+    public override void Prepare(long step, long end, Action<string>? say, CancellationToken stop) => Reader?.Prepare(step, end, say, stop);
+
     public override TrainingBatch MakeBatch(long step) => _data(step);
 
     public override IReadOnlyList<LossTerm> Losses(TrainingBatch batch)

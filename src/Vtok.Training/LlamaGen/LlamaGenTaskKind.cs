@@ -24,7 +24,10 @@ internal sealed class LlamaGenTaskKind : TaskKind
         var settings = (LlamaGenSettings)run.Recipe.Settings;
         Device device = run.Device ?? CPU;
         (ISampleSource source, Tensor? held) = HeldOut.Split(run, settings.HoldOut, settings.HoldOutMost, settings.ValidationSide, settings.ValidateEvery);
-        using var pictures = new PictureBatches(source, run.Collective.Share(settings.Pictures.Squares(run.Recipe, settings.Side, settings.LeastShare)), run.Say);
+        using var pictures = new PictureBatches(source, run.Collective.Share(settings.Pictures.Squares(run.Recipe, settings.Side, settings.LeastShare)), run.Say)
+        {
+            DecodeFirst = settings.Pictures.DecodeFirst,
+        };
         HeldOutPictures? measured = held is null ? null : new HeldOutPictures(held, ReconstructionMeter.OpenJudge(settings.Judge, device, run.Say), device);
         using LlamaGenTask task = TensorHold.Over(() => new LlamaGenTask(run.Recipe, settings, LlamaGenStart.Network(run.Recipe, settings, device),
             settings.Loss.PerceptualWeight > 0 ? PictureDistance.Open(settings.Distance, device) : null, LlamaGenStart.Adversary(run.Recipe, settings, device), pictures.Read, measured, run.Collective, device) { Reader = pictures });

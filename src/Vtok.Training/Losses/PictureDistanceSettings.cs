@@ -57,10 +57,10 @@ public sealed record PictureDistanceSettings
         var settings = new PictureDistanceSettings
         {
             Name = name,
-            MobileNetFolder = losses.Text("mobilenetv2", new PictureDistanceSettings().MobileNetFolder)!,
-            ConvNext = losses.Text("convnext"),
-            Backbone = losses.Text(BackboneKey(mixture)),
-            Heads = losses.Text("lpips"),
+            MobileNetFolder = losses.File("mobilenetv2", new PictureDistanceSettings().MobileNetFolder)!,
+            ConvNext = losses.File("convnext"),
+            Backbone = losses.File(BackboneKey(mixture)),
+            Heads = losses.File("lpips"),
         };
         if (settings.Name is not ("none" or PictureDistance.MobileNet) && mixture is null)
             losses.Fault("perceptual", $"\"{settings.Name}\" is unknown; expected none, {PictureDistance.MobileNet}, lpips, lpips-alex, convnext_s, or lpips-convnext_s-a-b with two weights");

@@ -59,7 +59,10 @@ public sealed record Recipe
     /// <summary>When it stops by itself.</summary>
     public required HealthRecipe Health { get; init; }
 
-    /// <summary>The recipe with every default written out, as indented JSON.</summary>
+    /// <summary>Folder of the file that it was read from, where weights are looked for too; null where it is no file.</summary>
+    internal string? Folder { get; init; }
+
+    /// <summary>The recipe with every default written out and weights that are there by their full paths, as indented JSON.</summary>
     public required string Json { get; init; }
 
     /// <summary>Reads a recipe file.</summary>
@@ -72,7 +75,7 @@ public sealed record Recipe
         {
             if (new FileInfo(path) is { Exists: true, Length: > MostBytes and var length })
                 throw new RecipeException(RecipeError.Unreadable, $"{path}: {length} bytes, and recipes have at most {MostBytes} (is it pictures or a checkpoint? recipes end in .json)");
-            return Parse(File.ReadAllText(path), overrides, path);
+            return Parse(File.ReadAllText(path), overrides, path, Path.GetDirectoryName(Path.GetFullPath(path)));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -90,7 +93,9 @@ public sealed record Recipe
     /// <param name="overrides">Values such as "optimizer.lr=3e-4" that replace those of the text.</param>
     /// <param name="source">What to call the text in messages.</param>
     /// <exception cref="RecipeException">No JSON, or with faults (all of them are listed).</exception>
-    public static Recipe Parse(string json, IReadOnlyList<string>? overrides = null, string source = "recipe")
+    public static Recipe Parse(string json, IReadOnlyList<string>? overrides = null, string source = "recipe") => Parse(json, overrides, source, null);
+
+    private static Recipe Parse(string json, IReadOnlyList<string>? overrides, string source, string? folder)
     {
         JsonObject root;
         try
@@ -107,7 +112,7 @@ public sealed record Recipe
         var faults = new List<RecipeFault>();
         foreach (string assignment in overrides ?? [])
             Assign(root, assignment, faults);
-        var reader = new RecipeSection(root, "", faults);
+        var reader = new RecipeSection(root, "", faults, new RecipePlaces(folder));
         string name = reader.RequiredText("name");
         string? task = reader.RequiredChoice("task", [.. TaskKinds.All.Select(kind => kind.Name)]);
         TaskKind kind = TaskKinds.All.First(kind => task is null || kind.Name == task);
@@ -129,6 +134,7 @@ public sealed record Recipe
             Keep = KeepRecipe.Read(reader.Section("keep")),
             Health = HealthRecipe.Read(reader.Section("health")),
             Settings = task is null ? "" : kind.ReadSettings(reader.Section("settings")),
+            Folder = folder,
             Json = "",
         };
         if (recipe.Batch % recipe.Accumulate != 0)
@@ -151,7 +157,7 @@ public sealed record Recipe
     {
         try
         {
-            return json == Json || Parse(json).Json == Json;
+            return json == Json || Parse(json, null, "", Folder).Json == Json;
         }
         catch (RecipeException)
         {

@@ -18,7 +18,9 @@ internal static class RecipeFiles
         }
         catch (CheckpointException e)
         {
-            string advice = e.Error == CheckpointError.Missing ? $" (name one that is there: --set {place}=...)" : "";
+            string advice = e.Error != CheckpointError.Missing ? ""
+                : Path.IsPathRooted(path) || Path.Exists(path) ? $" (name one that is there: --set {place}=...)"
+                : $" from {Directory.GetCurrentDirectory()}, beside the recipe or in a folder above it (name one that is there: --set {place}=...)";
             throw new CheckpointException(e.Error, $"{place}={path}: {e.Message}{advice}", e);
         }
     }

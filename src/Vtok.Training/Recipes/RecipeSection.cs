@@ -11,10 +11,11 @@ public sealed class RecipeSection
     private readonly JsonObject _source;
     private readonly string _path;
     private readonly List<RecipeFault> _faults;
+    private readonly RecipePlaces _places;
     private readonly List<string> _known = [];
     private readonly List<RecipeSection> _children = [];
 
-    internal RecipeSection(JsonObject source, string path, List<RecipeFault> faults) => (_source, _path, _faults) = (source, path, faults);
+    internal RecipeSection(JsonObject source, string path, List<RecipeFault> faults, RecipePlaces places) => (_source, _path, _faults, _places) = (source, path, faults, places);
 
     /// <summary>The values that hold, defaults included, in the order of asking.</summary>
     internal JsonObject Resolved { get; } = [];
@@ -48,6 +49,13 @@ public sealed class RecipeSection
         Fault(name, $"expected a text, found {Short(node)}");
         return Keep(name, fallback);
     }
+
+    /// <summary>A file or folder: its full path where it is found from the current folder, beside the recipe or from a folder above it.</summary>
+    /// <remarks>"none" stays that word.</remarks>
+    public string? File(string name, string? fallback = null) => Text(name, fallback) is { Length: > 0 } path and not "none" ? Keep(name, _places.Find(path)) : Text(name, fallback);
+
+    /// <summary>A file or folder that must be named.</summary>
+    public string RequiredFile(string name) => RequiredText(name) is { Length: > 0 } path ? Keep(name, _places.Find(path)) : "";
 
     /// <summary>A text that must be there.</summary>
     public string RequiredText(string name)
@@ -98,7 +106,7 @@ public sealed class RecipeSection
         JsonNode? node = Find(name);
         if (node is not null and not JsonObject)
             Fault(name, $"expected an object, found {Short(node)}");
-        var child = new RecipeSection(node as JsonObject ?? [], Path(name), _faults);
+        var child = new RecipeSection(node as JsonObject ?? [], Path(name), _faults, _places);
         _children.Add(child);
         Resolved[name] = child.Resolved;
         return child;

@@ -99,6 +99,7 @@ public sealed class TrainingLoop
         double before = state.Seconds;
         long started = Stopwatch.GetTimestamp();
         long first = state.Step;
+        Prepare(state.Step);
         using var batches = new BatchPrefetcher(step => _team.Share(_task.MakeBatch(step)), state.Step, _recipe.Steps);
         if (state.Step < _recipe.Steps)
             batches.Begin();
@@ -136,6 +137,14 @@ public sealed class TrainingLoop
             }
         }
         return TrainingEnd.Finished;
+    }
+
+    private void Prepare(long step)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_run.Stop);
+        if (_run.MaxSeconds is { } limit)
+            stop.CancelAfter(TimeSpan.FromSeconds(Math.Min(limit, int.MaxValue / 1000)));
+        _task.Prepare(step, _recipe.Steps, _team.Leads ? _run.Say : null, stop.Token);
     }
 
     private void Step(TrainingState state, TrainingBatch batch)

@@ -75,7 +75,7 @@ public sealed record RefinementSettings
 
     internal static RefinementSettings Read(RecipeSection section)
     {
-        string model = section.RequiredText("model"), look = section.Choice("look", "faithful", "faithful", "vivid");
+        string model = section.RequiredFile("model"), look = section.Choice("look", "faithful", "faithful", "vivid");
         RecipeSection discriminator = section.Section("discriminator");
         string kind = discriminator.Choice("kind", "none", "patchgan", "none");
         // Read whatever the kind, so that a recipe is made one without by its kind alone.
@@ -92,8 +92,8 @@ public sealed record RefinementSettings
             Checkpointing = section.Flag("checkpointing", false),
             Cache = section.Text("cache"),
             ValidateEvery = section.Integer("validateEvery", 3, 1, 1_000_000),
-            Judge = section.Text("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
-            PerceptualModel = section.Text("perceptualModel", "checkpoints/perceptual-mobilenetv2") ?? "",
+            Judge = section.File("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
+            PerceptualModel = section.File("perceptualModel", "checkpoints/perceptual-mobilenetv2") ?? "",
             PerceptualWeight = section.Number("perceptualWeight", 0.2, 0, 100),
             StructureWeight = section.Number("structureWeight", 0, 0, 1000),
             GridWeight = section.Number("gridWeight", look == "vivid" ? 0.15 : 0, 0, 1000),

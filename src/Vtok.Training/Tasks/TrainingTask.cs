@@ -11,6 +11,13 @@ public abstract class TrainingTask : IDisposable
     /// <summary>The samples of a step: a pure function of the step. Called on another thread than the training, one call at a time.</summary>
     public abstract TrainingBatch MakeBatch(long step);
 
+    /// <summary>Called once before the first batch of a call of the loop; its time counts as time of the run.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="end">Steps of the run.</param>
+    /// <param name="say">Told what takes time; null where nobody listens.</param>
+    /// <param name="stop">Asks to return soon.</param>
+    public virtual void Prepare(long step, long end, Action<string>? say, CancellationToken stop) { }
+
     /// <summary>Loss terms of a batch. Every random draw derives from the batch's step.</summary>
     public abstract IReadOnlyList<LossTerm> Losses(TrainingBatch batch);
 

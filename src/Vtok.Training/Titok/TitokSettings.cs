@@ -87,7 +87,7 @@ public sealed record TitokSettings
         var schedule = LengthSchedule.Read(lengths, network.LatentTokens, network.Nested ? LengthShape.Uniform : LengthShape.All);
         if (!network.Nested && (schedule.Shape != LengthShape.All || schedule.Most != network.LatentTokens))
             lengths.Fault("shape", "this model decodes all of its tokens only; prefixes need a nested one");
-        string? text = network.Text is null ? null : section.Text("text"), heldText = network.Text is null ? null : section.Text("validationText", text);
+        string? text = network.Text is null ? null : section.File("text"), heldText = network.Text is null ? null : section.File("validationText", text);
         bool decoderOnly = single && section.Flag("decoderOnly", false);
         var loss = new PixelLossSettings
         {
@@ -111,8 +111,8 @@ public sealed record TitokSettings
             ValidationText = heldText,
             Codebook = decoderOnly ? null : codebook,
             Lengths = schedule,
-            Proxy = single ? null : section.Text("proxy"),
-            StartFrom = section.Text("startFrom"),
+            Proxy = single ? null : section.File("proxy"),
+            StartFrom = section.File("startFrom"),
             Distance = distance,
             Loss = loss,
             Adversarial = adversarial ? settings : null,
@@ -120,7 +120,7 @@ public sealed record TitokSettings
             DiscriminatorRate = rate,
             Checkpointing = section.Flag("checkpointing", false),
             Pictures = PictureSettings.Read(section),
-            Judge = section.Text("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
+            Judge = section.File("judge", "checkpoints/perceptual-squeezenet-lpips") is var judge and not "none" ? judge : null,
             ValidateEvery = section.Integer("validateEvery", 1, 1, 1_000_000),
         };
     }

@@ -42,6 +42,8 @@ internal abstract class TitokTask(Recipe recipe, LengthSchedule lengths, OneDPie
 
     public override string? DataDigest => Reader?.Digest;
 
+    public override void Prepare(long step, long end, Action<string>? say, CancellationToken stop) => Reader?.Prepare(step, end, say, stop);
+
     public override TrainingBatch MakeBatch(long step) => data(step);
 
     public override bool Decays(string name, Tensor parameter) => ParameterDecay.Of(network.Config.Nested)(name, parameter);

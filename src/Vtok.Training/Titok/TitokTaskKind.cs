@@ -29,6 +29,7 @@ internal sealed class TitokTaskKind(string name, OneDPieceForm form) : TaskKind
         PictureText? text = settings.Network.Text is { } shape ? new PictureText(shape, settings.Text) : null;
         using var pictures = new PictureBatches(text?.Open(folder) ?? TrainingPictures.Open(folder), run.Collective.Share(settings.Pictures.ShorterSide(run.Recipe, side)), run.Say)
         {
+            DecodeFirst = settings.Pictures.DecodeFirst,
             Text = text is null ? null : batch => text.Read(batch.Keys, batch.Features),
         };
         HeldOutPictures? held = run.Validation is { } validation ? Held(run, settings, validation, device) : null;

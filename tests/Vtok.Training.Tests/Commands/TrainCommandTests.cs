@@ -6,6 +6,24 @@ namespace Vtok.Training.Tests.Commands;
 public sealed class TrainCommandTests
 {
     [TestMethod]
+    public void Pictures_that_are_decoded_first_are_told_and_change_nothing()
+    {
+        using var train = new TrainHarness();
+        string[] few = ["steps=4", "every.log=1", "every.validate=0"];
+
+        (int first, _, string told) = TrainHarness.Run(train.Train("ahead", few));
+        (int second, _, string silent) = TrainHarness.Run(train.Train("as-they-come", [.. few, "settings.decodeFirst=false"]));
+
+        Assert.AreEqual((0, 0), (first, second), told + silent);
+        StringAssert.Contains(told, "decoding up to 12 pictures before the first step");
+        StringAssert.Contains(told, "decoded 12 pictures, ");
+        Assert.DoesNotContain("decoding up to", silent);
+        CollectionAssert.AreEqual(Losses("as-they-come"), Losses("ahead"));
+
+        string[] Losses(string run) => [.. File.ReadLines(Path.Combine(train[run], "log.jsonl")).Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!["loss"]!.ToJsonString())];
+    }
+
+    [TestMethod]
     [DataRow("--help", 0, "")]
     [DataRow("", 2, "vtok-train: a recipe is missing")]
     [DataRow("none.json --setting a=b", 2, "vtok-train: ")]
@@ -209,7 +227,7 @@ public sealed class TrainCommandTests
     {
         using var train = new TrainHarness();
 
-        (int exitCode, _, string errors) = TrainHarness.Run(train.Train("run", "steps=2", "every.log=1", "every.validate=0", "precision=tf32"));
+        (int exitCode, _, string errors) = TrainHarness.Run(train.Train("run", "steps=2", "every.log=1", "every.validate=0", "precision=tf32", "settings.decodeFirst=false"));
 
         Assert.AreEqual(0, exitCode, errors);
         string[] lines = errors.Split('\n');

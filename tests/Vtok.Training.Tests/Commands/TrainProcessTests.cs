@@ -56,12 +56,27 @@ public sealed class TrainProcessTests
     }
 
     [TestMethod]
+    [DataRow(".tar"), DataRow(".zip"), DataRow(".parquet")]
+    public void A_pipe_in_the_place_of_a_data_set_is_refused(string extension)
+    {
+        using var train = new TrainHarness();
+        string pipe = train["pipe" + extension];
+        Process.Start("mkfifo", [pipe])!.WaitForExit();
+
+        using Process refused = Start([TrainHarness.Tiny, "--data", pipe, "--out", train["run"]]);
+        (int exitCode, string errors) = Finish(refused);
+
+        Assert.AreEqual(3, exitCode, errors);
+        StringAssert.Contains(errors, "ends at offset 0: empty, a pipe or a device, expected a file");
+    }
+
+    [TestMethod]
     public void Ctrl_C_again_leaves_a_run_that_hangs()
     {
         using var train = new TrainHarness();
-        string pipe = train["pipe.tar"]; // nobody writes to it: opening it never ends
+        string pipe = train["pipe.safetensors"]; // nobody writes to it: opening it never ends
         Process.Start("mkfifo", [pipe])!.WaitForExit();
-        using Process running = Start("env", ["--default-signal=INT", Program, TrainHarness.Tiny, "--data", pipe, "--out", train["run"]]);
+        using Process running = Start("env", ["--default-signal=INT", Program, .. train.Train("run"), "--init-from", pipe]);
         Assert.IsTrue(SpinWait.SpinUntil(() => File.Exists(Path.Combine(train["run"], "lock")), Patience));
 
         bool left = SpinWait.SpinUntil(() =>
