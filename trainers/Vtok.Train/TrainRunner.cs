@@ -20,6 +20,7 @@ internal static class TrainRunner
         using ICollective collective = Processes.Open(arguments.Place, arguments.Transport, device, new CollectiveOptions
         {
             Patience = TimeSpan.FromSeconds(arguments.Patience),
+            Stop = console.Stop,
             Say = console.Say,
             Failed = failure => End(failure, console),
         });

@@ -12,6 +12,9 @@ public sealed record CollectiveOptions
     /// <summary>A process from which nothing was heard for this time counts as gone, as after a power cut. Default: 40 seconds.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(40);
 
+    /// <summary>Ends the wait for processes that have not come yet, before the run; what is under way goes on to its end.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Told one line when something is worth saying; called from any thread.</summary>
     public Action<string>? Say { get; init; }
 

@@ -191,6 +191,16 @@ public sealed class TcpCollectiveTests
     }
 
     [TestMethod]
+    [DataRow(0), DataRow(1)]
+    public void A_process_that_waits_for_the_others_to_come_leaves_when_asked(int rank)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
+
+        Assert.ThrowsExactly<OperationCanceledException>(() => new TcpCollective(Together.Place(rank, 2, Together.FreePort()),
+            new CollectiveOptions { Patience = TimeSpan.FromSeconds(20), Stop = stop.Token }));
+    }
+
+    [TestMethod]
     public void A_stranger_at_the_port_is_sent_away_and_the_run_begins()
     {
         int port = Together.FreePort();

@@ -20,6 +20,7 @@ internal sealed class TcpRendezvous(LaunchEnvironment place, CollectiveOptions o
     /// <param name="joined">Told of each connection with its rank.</param>
     /// <param name="check">Throws when one that has come is gone again.</param>
     /// <exception cref="CollectiveException">One that came does not belong to this run, or they do not all come.</exception>
+    /// <exception cref="OperationCanceledException">Asked to stop before.</exception>
     public void Accept(Action<int, Socket> joined, Action check)
     {
         using Socket listener = Listen();
@@ -28,6 +29,7 @@ internal sealed class TcpRendezvous(LaunchEnvironment place, CollectiveOptions o
         while (missing.Count > 0)
         {
             check();
+            options.Stop.ThrowIfCancellationRequested();
             if (!listener.Poll(Retry, SelectMode.SelectRead))
             {
                 clock.Check(waited => $"rank 0 has waited {waited} s for {Ranks.Name(missing)} to come to port {place.MasterPort}", CollectiveError.Unreachable);
@@ -50,11 +52,14 @@ internal sealed class TcpRendezvous(LaunchEnvironment place, CollectiveOptions o
     }
 
     /// <summary>At the others: connects to process 0.</summary>
+    /// <exception cref="CollectiveException">It is not there, or does not want this process.</exception>
+    /// <exception cref="OperationCanceledException">Asked to stop before.</exception>
     public Socket Connect()
     {
         var clock = new WaitClock(options);
         while (true)
         {
+            options.Stop.ThrowIfCancellationRequested();
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             try
             {
