@@ -30,13 +30,15 @@ public sealed class ModelFolderOpener(int? threads = null) : IModelOpener
     {
         if (threads is int count)
             torch.set_num_threads(Math.Min(count, Environment.ProcessorCount)); // hundreds on a few cores wait for each other for minutes
-        return ModelFolder.Open(folder, Device(device));
+        torch.Device place = Device(device);
+        TensorFloat32.Exact(place.type); // ids of a GPU are to be those of a processor
+        return ModelFolder.Open(folder, place);
     }
 
     private static torch.Device Device(string name)
     {
         if (name == "auto")
-            return torch.cuda.is_available() ? torch.CUDA : torch.CPU;
+            return torch.cuda.is_available() ? new torch.Device(DeviceType.CUDA, 0) : torch.CPU;
         if (name == "cpu")
             return torch.CPU;
         string index = name.StartsWith("cuda:", StringComparison.Ordinal) ? name[5..] : name == "cuda" ? "0" : "";

@@ -11,6 +11,7 @@ public static class NumericSelfTest
     /// <returns>One result a check; each runs when it is asked for, and a native failure ends the process.</returns>
     public static IEnumerable<(string Name, string? Fault)> Run(Device device)
     {
+        TensorFloat32.Exact(device.type);
         yield return ("views: shape, stride, type, offset", Guard(() => Views(device)));
         yield return ("bytes to tensor and back", Guard(() => Bytes(device)));
         yield return ("sum and matrix product", Guard(() => Products(device)));

@@ -7,10 +7,21 @@ namespace Vtok.Torch;
 /// versions, so they are only called where this libtorch exports them.</remarks>
 public static class TensorFloat32
 {
-    private static readonly string[] Functions = ["_ZN2at7Context18setAllowTF32CuBLASEb", "_ZN2at7Context17setAllowTF32CuDNNEb"];
+    private static readonly string[] Functions = ["_ZN2at7Context18setAllowTF32CuBLASEb", "_ZN2at7Context17setAllowTF32CuDNNEb", "_ZNK2at7Context15allowTF32CuBLASEv"];
 
     /// <summary>Whether this libtorch has the switch.</summary>
     public static bool Available { get; } = !OperatingSystem.IsWindows() && Exported();
+
+    /// <summary>Whether matrix products on a device may be rounded to it; never on a processor, and not where the switch is not <see cref="Available"/>,
+    /// since libtorch's own default is not to.</summary>
+    public static bool RoundsProducts(DeviceType device) => device == DeviceType.CUDA && Available && backends.cuda.matmul.allow_tf32;
+
+    /// <summary>Makes float32 on a device float32, where this libtorch has the switch: its own default rounds convolutions on CUDA.</summary>
+    public static void Exact(DeviceType device)
+    {
+        if (device == DeviceType.CUDA && Available)
+            Allow(false);
+    }
 
     /// <summary>Sets it for matrix products and convolutions.</summary>
     /// <exception cref="PlatformNotSupportedException">Not <see cref="Available"/>.</exception>

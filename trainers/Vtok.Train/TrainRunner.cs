@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using Vtok.Codec;
 using Vtok.Torch;
@@ -129,12 +130,16 @@ internal static class TrainRunner
     {
         if (name != "cpu" && !torch.cuda.is_available())
             throw new RefusalException(ExitCodes.Input, $"--device {name}: this libtorch sees no CUDA device; use --device cpu, or see \"vtok doctor\"");
-        if (name != "cuda" || place.World == 1)
-            return torch.device(name);
-        int devices = torch.cuda.device_count(), device = devices == 1 ? 0 : place.LocalRank;
-        return device < devices
-            ? torch.device("cuda", device)
-            : throw new RefusalException(ExitCodes.Input, $"--device cuda: local rank {device}, and only {devices} CUDA devices are seen; start at most {devices} processes here");
+        if (name == "cpu")
+            return torch.CPU;
+        int devices = torch.cuda.device_count();
+        bool own = name == "cuda";
+        int device = own ? devices == 1 || place.World == 1 ? 0 : place.LocalRank : int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture);
+        if (device < devices)
+            return torch.device("cuda", device);
+        throw new RefusalException(ExitCodes.Input, own
+            ? $"--device cuda: local rank {device}, and only {devices} CUDA devices are seen; start at most {devices} processes here"
+            : $"--device {name}: only {devices} CUDA devices are seen, the first is cuda:0");
     }
 
     // Set in both ways: libtorch's own default rounds convolutions and not matrix products.

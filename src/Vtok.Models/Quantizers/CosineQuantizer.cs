@@ -140,7 +140,7 @@ public sealed class CosineQuantizer : Module<Tensor, Tensor>, IQuantizer, IStepL
     // The mean direction of the rows of each code; where there are none, what it was.
     private Tensor Directions(Tensor unit, Tensor ids, Tensor otherwise, out Tensor counts)
     {
-        counts = ids.bincount(null, CodebookSize).to(ScalarType.Float32);                       // [K]
+        counts = CodeTally.Of(ids, CodebookSize).to(ScalarType.Float32);                       // [K]
         Tensor sums = zeros_like(otherwise).index_add_(0, ids, unit, 1);                        // [K, D]
         Tensor means = Unit(sums / counts.clamp(min: 1f).unsqueeze(1));
         return where(counts.eq(0).unsqueeze(1), otherwise, means);                              // [K, D]

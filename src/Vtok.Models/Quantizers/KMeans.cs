@@ -22,7 +22,7 @@ public static class KMeans
         for (int round = 0; round < rounds; round++)
         {
             Tensor ids = NearestCode.Find(samples, means);                                           // [R]
-            Tensor counts = ids.bincount(null, clusters).to(ScalarType.Float32).unsqueeze(1);        // [K, 1]
+            Tensor counts = CodeTally.Of(ids, clusters).to(ScalarType.Float32).unsqueeze(1);        // [K, 1]
             Tensor sums = zeros_like(means).index_add_(0, ids, samples, 1);                          // [K, D]
             Tensor found = Place(sums / counts.clamp(min: 1f), onSphere);
             means = where(counts.eq(0), Drawn(samples, clusters, generator), found);

@@ -61,8 +61,7 @@ public static class NearestCode
             _transposed = codes.t();
             _squares = codes.to(ScalarType.Float64).square().sum(1).to(ScalarType.Float32);
             _longest = Math.Sqrt(_squares.max().item<float>());
-            bool reduced = codes.device_type == DeviceType.CUDA && backends.cuda.matmul.allow_tf32;
-            _rounding = reduced ? TensorFloat32Rounding : Float32Rounding;
+            _rounding = TensorFloat32.RoundsProducts(codes.device_type) ? TensorFloat32Rounding : Float32Rounding;
         }
 
         public bool Finite => double.IsFinite(_longest);

@@ -216,7 +216,7 @@ public sealed class VectorQuantizer : Module<Tensor, Tensor>, ILearnedCodes, ISt
             NoteUse(ids);
         if (Config.Learning is CodebookLearning.Gradient or CodebookLearning.Soft)
             return;
-        Tensor counts = ids.bincount(null, CodebookSize).to(ScalarType.Float32); // [K]
+        Tensor counts = CodeTally.Of(ids, CodebookSize).to(ScalarType.Float32); // [K]
         if (Config.Learning == CodebookLearning.Clustering)
             MoveUnusedCodes(rows, scaled, counts / ids.numel());
         else

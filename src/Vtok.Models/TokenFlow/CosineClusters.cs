@@ -1,3 +1,4 @@
+using Vtok.Models.Quantizers;
 using Vtok.Torch;
 using static TorchSharp.torch.nn;
 
@@ -15,7 +16,7 @@ internal static class CosineClusters
     {
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor means = start.clone(), counts = zeros(start.size(0));
+        Tensor means = start.clone(), counts = zeros(start.size(0), device: start.device);
         for (int i = 0; i < iterations; i++)
         {
             using DisposeScope round = NewDisposeScope();
@@ -44,7 +45,7 @@ internal static class CosineClusters
 
     private static (Tensor Average, Tensor Members) Averages(Tensor rows, Tensor ids, long count)
     {
-        Tensor members = ids.bincount(null, count).to(rows.dtype);                                        // [K]
+        Tensor members = CodeTally.Of(ids, count).to(rows.dtype);                                        // [K]
         Tensor sums = zeros(count, rows.size(1), rows.dtype, rows.device).index_add_(0, ids, rows, 1); // [K, D]
         return (functional.normalize(sums / members.clamp_min(1).unsqueeze(1), dim: -1), members);
     }

@@ -1,3 +1,5 @@
+using Vtok.Models.Quantizers;
+
 namespace Vtok.Training.Measures;
 
 /// <summary>How much of a codebook is used over a window of data. Counting stays on the device; reading waits for it.</summary>
@@ -28,7 +30,7 @@ public sealed class UsageWindow : IDisposable
     public void Add(Tensor ids)
     {
         using DisposeScope scope = NewDisposeScope();
-        Counts.add_(ids.flatten().bincount(null, Counts.size(0)));
+        Counts.add_(CodeTally.Of(ids.flatten(), Counts.size(0)));
     }
 
     /// <summary>Begins a new window.</summary>

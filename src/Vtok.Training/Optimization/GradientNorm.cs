@@ -14,7 +14,7 @@ internal static class GradientNorm
         {
             Tensor[] gradients = [.. parameters.Select(p => p.grad!).Where(gradient => gradient is not null)];
             if (gradients.Length == 0)
-                return zeros([]).MoveToOuterDisposeScope();
+                return zeros([], device: parameters.FirstOrDefault()?.device).MoveToOuterDisposeScope();
             Tensor norm = stack([.. gradients.Select(gradient => gradient.norm())]).norm();
             if (most > 0)
             {

@@ -100,7 +100,7 @@ public sealed class TrainingLoop
         long started = Stopwatch.GetTimestamp();
         long first = state.Step;
         Prepare(state.Step);
-        using var batches = new BatchPrefetcher(step => _team.Share(_task.MakeBatch(step)), state.Step, _recipe.Steps);
+        using var batches = new BatchPrefetcher(step => _team.Share(_task.MakeBatch(step)).To(_run.Device), state.Step, _recipe.Steps);
         if (state.Step < _recipe.Steps)
             batches.Begin();
         _meter.Restart(state.Step);

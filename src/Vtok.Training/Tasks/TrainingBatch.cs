@@ -45,6 +45,28 @@ public sealed record TrainingBatch(long Step, int Pictures, IReadOnlyDictionary<
         };
     }
 
+    /// <summary>The same samples in a device's memory; this batch is used up. What all samples share stays on the CPU, where it is read as numbers.</summary>
+    /// <remarks>For the thread that makes batches: a copy to a GPU waits for what the GPU is doing.</remarks>
+    /// <param name="device">Where the samples are wanted; null for where they are.</param>
+    public TrainingBatch To(Device? device)
+    {
+        if (device?.type is null or DeviceType.CPU)
+            return this;
+        using DisposeScope scope = NewDisposeScope();
+        var moved = new Dictionary<string, Tensor>();
+        foreach ((string name, Tensor here) in Tensors)
+        {
+            if (Common.Contains(name))
+            {
+                moved[name] = here;
+                continue;
+            }
+            moved[name] = here.to(device).DetachFromDisposeScope();
+            here.Dispose();
+        }
+        return this with { Tensors = moved };
+    }
+
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {

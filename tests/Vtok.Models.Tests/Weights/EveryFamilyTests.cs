@@ -46,6 +46,20 @@ public sealed class EveryFamilyTests
         Work(model, pictures);
     }
 
+    // META is the one other device that every libtorch has. What stays on the CPU here would meet tensors of a GPU there.
+    [TestMethod]
+    [DynamicData(nameof(TinyFamilies.Names), typeof(TinyFamilies))]
+    public void All_its_tensors_are_on_the_device_that_it_is_opened_on(string family)
+    {
+        using TemporaryFolder folder = new();
+        Save(folder, family);
+
+        using ITokenizerModel onHost = ModelFolder.Open(folder.Root), model = ModelFolder.Open(folder.Root, META);
+
+        Assert.AreNotEqual(0, DeviceOfTensors.Elsewhere(onHost, DeviceType.META).Count, "the walk sees tensors");
+        Assert.AreEqual("", string.Join("; ", DeviceOfTensors.Elsewhere(model, DeviceType.META)));
+    }
+
     private static ITokenizerModel Open(TemporaryFolder folder, string family)
     {
         using DisposeScope scope = NewDisposeScope();
