@@ -1,6 +1,5 @@
 using System.Globalization;
 using TorchSharp;
-using Vtok.Codec;
 using Vtok.Torch;
 using Vtok.Training.Collectives;
 using Vtok.Training.Recipes;
@@ -115,11 +114,12 @@ internal static class TrainRunner
 
     private static FileStream Claim(string folder)
     {
+        const int LockedOnLinux = 11, LockedOnMac = 35, LockedOnWindows = unchecked((int)0x80070020);
         try
         {
             return new FileStream(Path.Combine(folder, "lock"), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e) when (OutputFileException.From(e).Reason != OutputFileError.DiskFull)
+        catch (IOException e) when (e.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
             throw new RefusalException(ExitCodes.Input, $"{folder}: another vtok-train is at work in this run folder; give another --out");
         }

@@ -15,6 +15,8 @@ public sealed class TrainingLoop
     /// <summary>Folder of the checkpoints in a run folder.</summary>
     internal const string Checkpoints = "checkpoints";
 
+    private const string Log = "log.jsonl";
+
     private readonly TrainingRun _run;
     private readonly Recipe _recipe;
     private readonly TrainingTask _task;
@@ -54,7 +56,7 @@ public sealed class TrainingLoop
         if (_team.Leads)
             foreach (string line in Footprint.Lines(state, _task.KeptBytes, _run.Device, _recipe.Batch, _run.Collective.World, _recipe.Accumulate))
                 _run.Say?.Invoke(line);
-        using TrainingLog? log = _team.Leads ? new TrainingLog(InRun("log.jsonl"), state.Step) : null;
+        using TrainingLog? log = _team.Leads ? new TrainingLog(InRun(Log), state.Step) : null;
         var skipped = new SkippedPictures(log, _run.Say);
         if (state.Step == 0 && _recipe.Every.ValidateFirst)
             Validate(state, log);
@@ -272,6 +274,9 @@ public sealed class TrainingLoop
         if (!_team.Leads)
             return;
         TrainingCheckpoint.Save(InRun(Checkpoints), state, _recipe);
+        if (!File.Exists(InRun(Log)))
+            throw new CheckpointException(CheckpointError.CannotWrite, $"{_run.Folder}: this run folder, or its {Log}, was removed or moved while it trained; "
+                + $"step {state.Step} is saved there, and the same command goes on from it with a new log");
         _meter.Restart(state.Step);
     }
 

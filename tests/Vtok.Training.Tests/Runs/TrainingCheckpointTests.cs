@@ -119,6 +119,27 @@ public sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
+    public void A_run_folder_that_was_removed_is_told_at_the_next_checkpoint_which_goes_on()
+    {
+        using var task = new TinyTask
+        {
+            OnStep = step =>
+            {
+                if (step == 7)
+                    Directory.Delete(_folder, recursive: true);
+            },
+        };
+        List<string> said = [];
+
+        var error = Assert.ThrowsExactly<CheckpointException>(() => new TrainingLoop(TestRuns.Run(_folder, TestRuns.Recipe("steps=20")), task).Run());
+        Train(said.Add, "steps=20");
+
+        Assert.AreEqual(CheckpointError.CannotWrite, error.Error);
+        StringAssert.Contains(error.Message, "was removed or moved while it trained; step 10 is saved there");
+        StringAssert.Contains(said[0], "going on after step 10");
+    }
+
+    [TestMethod]
     public void A_folder_that_cannot_be_written_leaves_earlier_checkpoints_and_says_so()
     {
         Train("steps=10");

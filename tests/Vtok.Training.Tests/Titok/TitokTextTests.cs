@@ -1,5 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
+using Parquet;
+using Parquet.Schema;
 using TorchSharp;
 using Vtok.Data;
 using Vtok.Models;
@@ -103,6 +105,30 @@ public sealed class TitokTextTests
     }
 
     [TestMethod]
+    public async Task A_table_with_features_trains_goes_on_and_names_a_row_without_them()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var train = new TrainHarness();
+        WriteFeatures(train["a"], 1);
+        byte[][] pictures = [.. Directory.GetFiles(train["pictures"]).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        byte[][] features = [.. Directory.GetFiles(train["a"]).Order(StringComparer.Ordinal).Select(file => Npy(TextFeatures.Read(file)))];
+        await WriteTable(train["whole.parquet"], pictures, features);
+        await WriteTable(train["gap.parquet"], pictures, [.. features.Select((bytes, row) => row == 5 ? null : bytes)]);
+        string[] Run(string table, string run, int steps) => [TrainHarness.Tiny, "--data", train[table], "--validation", train["whole.parquet"], "--out", train[run], "--threads", "1",
+            .. Text.Append($"steps={steps}").SelectMany(value => (string[])["--set", value])];
+
+        (int first, _, string half) = TrainHarness.Run(Run("whole.parquet", "run", 2));
+        (int second, _, string whole) = TrainHarness.Run(Run("whole.parquet", "run", 4));
+        (int third, _, string without) = TrainHarness.Run(Run("gap.parquet", "gap", 4));
+
+        Assert.AreEqual((0, 0), (first, second), half + whole);
+        StringAssert.Contains(whole, "going on after step 2");
+        Assert.AreEqual(0, third, without);
+        StringAssert.Contains(without, "1 picture could not be used");
+        StringAssert.Contains(File.ReadLines(Path.Combine(train["gap"], "log.jsonl")).Single(line => line.Contains("\"skipped\"")), "row 5\",\"reason\":\"has no bytes of features");
+    }
+
+    [TestMethod]
     public void A_picture_without_features_beside_it_is_named_before_the_first_step()
     {
         using var train = new TrainHarness();
@@ -115,6 +141,17 @@ public sealed class TitokTextTests
     }
 
     private static string FirstLoss(string run) => System.Text.Json.Nodes.JsonNode.Parse(File.ReadLines(Path.Combine(run, "log.jsonl")).First(line => line.Contains("\"train\"")))!["loss"]!.ToJsonString();
+
+    private static async Task WriteTable(string path, byte[][] pictures, byte[]?[] features)
+    {
+        DataField image = new("image", typeof(byte[]), isNullable: false), array = new("text_features", typeof(byte[]), isNullable: true);
+        await using FileStream stream = File.Create(path);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(image, array), stream);
+        using ParquetRowGroupWriter group = writer.CreateRowGroup();
+        await group.WriteAsync(image, pictures);
+        await group.WriteAsync(array, [.. features.Select(bytes => bytes!)]);
+        group.CompleteValidate();
+    }
 
     private static byte[] Npy(Tensor features)
     {
