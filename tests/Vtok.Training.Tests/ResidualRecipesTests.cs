@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using TorchSharp;
 using Vtok.Imaging;
 using Vtok.Models;
 using Vtok.Models.Residual;
 using Vtok.Models.Weights;
 using Vtok.Training.Recipes;
 using Vtok.Training.Runs;
+using Vtok.Training.Tasks;
 
 namespace Vtok.Training.Tests;
 
@@ -111,6 +113,34 @@ public sealed class ResidualRecipesTests
         var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(RefineJson, ["settings.model=m", "settings.discriminator.kind=patchgan"]));
 
         StringAssert.Contains(error.Message, "settings.discriminator.kind");
+    }
+
+    [TestMethod]
+    public void A_discriminator_too_deep_for_what_it_is_shown_of_a_window_is_refused()
+    {
+        string[] recipe = ["settings.model=m", "settings.look=vivid", "settings.window=96", "settings.gridPeriods=[16,32]", "settings.discriminator.kind=patchgan"];
+
+        var error = Assert.ThrowsExactly<RecipeException>(() => Recipe.Parse(RefineJson, [.. recipe, "settings.discriminator.layers=5"]));
+        _ = Recipe.Parse(RefineJson, [.. recipe, "settings.discriminator.layers=4"]);
+
+        StringAssert.Contains(error.Message, "settings.discriminator.layers");
+    }
+
+    [TestMethod]
+    public void The_rate_of_a_discriminator_that_starts_late_falls_over_its_own_steps()
+    {
+        Recipe recipe = Recipe.Parse(RefineJson, ["steps=100", "schedule.warmup=0", "schedule.constant=0.5", "schedule.floor=0.01", "settings.model=m", "settings.look=vivid",
+            $"settings.perceptualModel={Path.Combine(Repository.Root, "checkpoints", "perceptual-mobilenetv2")}",
+            "settings.discriminator.kind=patchgan", "settings.discriminator.channels=4", "settings.discriminator.start=60", "settings.discriminator.lr=1e-3"]);
+        using torch.Tensor last = torch.ones(1);
+        using VividLoss loss = VividLoss.Load(recipe, (RefinementSettings)recipe.Settings, BatchMean.Alone, last, torch.CPU);
+
+        double[] rates = [.. new long[] { 60, 80, 90, 100 }.Select(loss.Opponent!.LearningRateAt)];
+
+        Assert.AreEqual(1e-3, rates[0], 1e-12);
+        Assert.AreEqual(1e-3, rates[1], 1e-12);
+        Assert.AreEqual(0.505e-3, rates[2], 1e-12); // half way down
+        Assert.AreEqual(1e-5, rates[3], 1e-12);
     }
 
     [TestMethod]

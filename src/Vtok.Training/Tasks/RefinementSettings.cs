@@ -111,6 +111,9 @@ public sealed record RefinementSettings
             section.Fault("widths", $"expected three multiples of 4, found [{string.Join(", ", settings.Widths)}]");
         foreach (int period in settings.GridPeriods.Where(period => settings.Window % period != 0))
             section.Fault("gridPeriods", $"{period} does not divide the window {settings.Window}");
+        int seen = (int)(settings.Window * VividLoss.WindowShare);
+        if (settings.Adversarial is not null && seen < settings.Patch.LeastSide)
+            discriminator.Fault("layers", $"a PatchGAN of {settings.Patch.Layers} layers looks at {settings.Patch.LeastSide} pixels or more, and of a window of {settings.Window} it is shown {seen}");
         if (look != "vivid" && settings.Adversarial is not null)
             discriminator.Fault("kind", $"only \"vivid\" has a discriminator, and the look is \"{look}\"");
         return settings;

@@ -13,7 +13,7 @@ namespace Vtok.Training.Tasks;
 /// weighs by the same share.</remarks>
 internal sealed class VividLoss : RefinementLoss
 {
-    private const double WindowShare = 0.875;        // 112 of 128 pixels
+    internal const double WindowShare = 0.875;       // 112 of 128 pixels
     private const double LeastSizeShare = 0.6875;    // 88 of 128 pixels
     private static readonly int[] JudgedLengths = [64, 256];
 
@@ -31,7 +31,7 @@ internal sealed class VividLoss : RefinementLoss
         (_network, _distance, _settings, _whole) = (network, new MobileNetDistance(network), settings, whole);
         (_lastLayer, _seed, _adversary) = (lastLayer, recipe.Seed, adversary);
         if (adversary is not null)
-            _opponent = new DiscriminatorOpponent(adversary, recipe.Optimizer, recipe.Schedule.Over(settings.DiscriminatorRate, recipe.Steps), (_, _) => true);
+            _opponent = new DiscriminatorOpponent(adversary, recipe.Optimizer, recipe.Schedule.Over(settings.DiscriminatorRate, recipe.Steps - adversary.Settings.Start), (_, _) => true);
     }
 
     public override Opponent? Opponent => _opponent;
@@ -64,7 +64,7 @@ internal sealed class VividLoss : RefinementLoss
         {
             Tensor heard = _whole.ValueOf(share.mean());
             opinion = _adversary.GeneratorTerms(seen, step, _adversary.Settings.Adaptive ? LossTerm.Sum(terms) : null, _lastLayer);
-            opinion = [.. opinion.Select(term => term with { Value = term.Value * heard })];
+            opinion = [.. opinion.Select(term => term.Weight == 0 ? term : term with { Value = term.Value * heard })]; // what is only logged stays as it is
             _opponent!.Look(real, seen);
         }
         return
